@@ -1,0 +1,1 @@
+"""Sign-in, members and roles, audit pages, workspace settings."""

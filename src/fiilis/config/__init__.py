@@ -1,0 +1,1 @@
+"""Where all meets: settings, urls, the ASGI application, the worker's loop and the `fiilis` command."""

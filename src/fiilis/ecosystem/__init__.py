@@ -1,0 +1,1 @@
+"""People and companies, actors, journeys, stages and touchpoints."""

@@ -1,0 +1,1 @@
+"""The first page; fills itself from slots and has no business rule."""

@@ -1,0 +1,1 @@
+"""The hot path: door, check, inbox; nothing else."""

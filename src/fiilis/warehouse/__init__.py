@@ -1,0 +1,1 @@
+"""Columnar facts that many processes read: tables, feeds, sync, engine."""

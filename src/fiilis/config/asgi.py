@@ -1,0 +1,32 @@
+"""The ASGI application: the intake door and the live channel stand beside Django in one server process."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fiilis.config.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from fiilis.core import live_door  # noqa: E402 - needs the app registry
+from fiilis.intake import door  # noqa: E402 - needs the app registry
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Route a request to the intake door, the live channel or Django; start and drain intake with the server."""
+    if scope["type"] == "lifespan":
+        await door.lifespan(scope, receive, send)
+        return
+    path: str = scope["path"]
+    if path.startswith(door.PREFIX) or path in door.PATHS:
+        await door.app(scope, receive, send)
+    elif path.startswith(live_door.PREFIX):
+        await live_door.app(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)

@@ -1,0 +1,5 @@
+"""Addresses of ecosystem."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of listen."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,55 @@
+"""Named people: Aino owns the woollens shop, Björn manages it, Carita analyses, Daniel answers customers, Eeva is a
+partner's contact; Onni owns the sauna shop next door and must never see the woollens."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from fiilis.core import workspaces
+from fiilis.core.models import Role, User, Workspace
+
+PASSWORD = "villapaita ja pipo"  # noqa: S105 - a test's
+
+
+@dataclass
+class People:
+    """Users by their first name."""
+
+    aino: User
+    bjorn: User
+    carita: User
+    daniel: User
+    eeva: User
+    onni: User
+
+
+@dataclass
+class World:
+    """Two organisations that know nothing of each other."""
+
+    woollens: Workspace
+    sauna: Workspace
+    people: People
+
+    def client(self, name: str) -> Client:
+        """Return a browser in which that person has signed in."""
+        client = Client()
+        client.force_login(getattr(self.people, name))
+        return client
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The woollens shop with its five members, and the sauna shop with its owner."""
+    made = {
+        name: User.objects.create_user(f"{name}@example.fi", PASSWORD, name=name.capitalize())
+        for name in ("aino", "bjorn", "carita", "daniel", "eeva", "onni")
+    }
+    people = People(**made)
+    woollens = workspaces.create_workspace(slug="villa", name="Villa Oy", by="test", owner=people.aino)
+    sauna = workspaces.create_workspace(slug="sauna", name="Sauna Oy", by="test", owner=people.onni)
+    roles = {"bjorn": Role.MANAGER, "carita": Role.ANALYST, "daniel": Role.AGENT, "eeva": Role.PARTNER}
+    for name, role in roles.items():
+        workspaces.give_role(workspace=woollens, user=made[name], role=role, by="test")
+    return World(woollens, sauna, people)
