@@ -1,0 +1,1 @@
+"""What every page is built from: components, charts as SVG, number formats, styles and small scripts."""

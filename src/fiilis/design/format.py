@@ -1,0 +1,163 @@
+"""Numbers, intervals, counts and dates as each language writes them: the only place that knows how."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from fiilis.design.charts.types import Unit
+    from fiilis.science.estimate import Estimate
+
+MINUS = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
+EN_DASH = "\N{EN DASH}"
+MISSING = EN_DASH
+
+# A dash between two numbers, the second or first of which has a minus, can't be read
+_RANGE_WITH_MINUS = {"en": " to "}
+_PERCENT_GLUED = {"en"}
+# Django's short English dates are American (11/12/2026), which half of their readers misread
+_DATE = {"en": "j M Y"}
+_MOMENT = {"en": "j M Y H:i"}
+
+
+def language(lang: str | None) -> AbstractContextManager[None]:
+    """Return a context in which `lang` is active; without a language the active one stays."""
+    return translation.override(lang) if lang else nullcontext()
+
+
+def _code() -> str:
+    return (translation.get_language() or "en").split("-")[0]
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """Round half away from zero, as people do on paper; -0.0 becomes 0."""
+    result = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def number(value: float | None, digits: int = 0, lang: str | None = None) -> str:
+    """Write a number with its decimals, the language's separators and a real minus; None is a dash."""
+    if value is None:
+        return MISSING
+    with language(lang):
+        exact = rounded(value, digits)
+        text = formats.number_format(abs(exact), digits, use_l10n=True, force_grouping=True)
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def percent(share: float | None, digits: int = 0, lang: str | None = None) -> str:
+    """Write a share between 0 and 1 as per cent: "12 %" in Finnish and Swedish, "12%" in English."""
+    if share is None:
+        return MISSING
+    with language(lang):
+        glue = "" if _code() in _PERCENT_GLUED else NBSP
+        return f"{number(share * 100, digits)}{glue}%"
+
+
+def value_text(value: float | None, digits: int = 0, unit: Unit = "number", lang: str | None = None) -> str:
+    """Write a value in its unit: a plain number, or a share as per cent."""
+    return percent(value, digits, lang) if unit == "percent" else number(value, digits, lang)
+
+
+def span_text(
+    low: float, high: float, digits: int = 0, unit: Unit = "number", lang: str | None = None
+) -> str:
+    """Write a range: "20,1–43,6"; with a minus in it "−5,0…12,3" or, in English, "−5.0 to 12.3"."""
+    with language(lang):
+        factor = 100 if unit == "percent" else 1
+        least, most = number(low * factor, digits), number(high * factor, digits)
+        minus = MINUS in least + most
+        text = f"{least}{_RANGE_WITH_MINUS.get(_code(), '…') if minus else EN_DASH}{most}"
+        if unit == "percent":
+            return f"{text}%" if _code() in _PERCENT_GLUED else f"{text}{NBSP}%"
+        return text
+
+
+def interval_text(estimate: Estimate, digits: int = 0, unit: Unit = "number", lang: str | None = None) -> str:
+    """Write an estimate's interval with its level, "95 %: 20,1–43,6", or why it is not known."""
+    with language(lang):
+        if estimate.low is None or estimate.high is None:
+            return unknown_text(estimate)
+        return f"{percent(estimate.level)}: {span_text(estimate.low, estimate.high, digits, unit)}"
+
+
+def estimate_text(estimate: Estimate, digits: int = 0, unit: Unit = "number", lang: str | None = None) -> str:
+    """Write an estimate's value, or why it is not known."""
+    with language(lang):
+        if estimate.value is None:
+            return unknown_text(estimate)
+        return value_text(estimate.value, digits, unit)
+
+
+def answers(n: int, lang: str | None = None) -> str:
+    """Write a number of answers: "144 answers"; the number never parts from its word."""
+    with language(lang):
+        words = ngettext("%(n)s answer", "%(n)s answers", n) % {"n": number(n)}
+        return words.replace(" ", NBSP)
+
+
+def unknown_text(estimate: Estimate, lang: str | None = None) -> str:
+    """Say in words why an estimate has no value or no interval."""
+    with language(lang):
+        if estimate.n == 0:
+            return _("No answers yet")
+        if estimate.unknown == "too_few":
+            return _("Too few answers")
+        if estimate.value is not None:
+            return _("No interval")
+        return _("Not known yet")
+
+
+def method_text(method: str) -> str:
+    """Return a method's name as a reader should see it; a name that is not known here is shown as it is."""
+    names = {
+        "score": _("Score interval (Tango)"),
+        "adjusted_wald": _("Adjusted Wald interval"),
+        "wilson": _("Wilson score interval"),
+        "mean_t": _("Mean, t interval"),
+        "linearised": _("Linearised standard error, t interval"),
+    }
+    return names.get(method, method)
+
+
+def day(value: date | None, lang: str | None = None) -> str:
+    """Write a date shortly, as the language does: 23.11.2026, 2026-11-23, 23 Nov 2026."""
+    if value is None:
+        return MISSING
+    with language(lang):
+        return formats.date_format(_local(value), _DATE.get(_code(), "SHORT_DATE_FORMAT"), use_l10n=True)
+
+
+def moment(value: datetime | None, lang: str | None = None) -> str:
+    """Write a date and a time of day shortly, in the current time zone."""
+    if value is None:
+        return MISSING
+    with language(lang):
+        return formats.date_format(
+            _local(value), _MOMENT.get(_code(), "SHORT_DATETIME_FORMAT"), use_l10n=True
+        )
+
+
+def _local(value: date) -> date:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def whole_percents(shares: list[float]) -> list[int]:
+    """Round shares to whole per cents that add up to what their sum rounds to (largest remainders)."""
+    exact = [share * 100 for share in shares]
+    floors = [int(value) for value in exact]
+    left = int(rounded(sum(exact), 0)) - sum(floors)
+    order = sorted(range(len(exact)), key=lambda index: floors[index] - exact[index])
+    for index in order[:left]:
+        floors[index] += 1
+    return floors
