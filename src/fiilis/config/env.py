@@ -98,7 +98,9 @@ SETTINGS = (
         "production: secure cookies, known hosts and a secret key are demanded; local: one machine, http; "
         "demo: as local, and one-time sign-in links are allowed.",
     ),
-    Setting("FIILIS_DATA", _text, "data", "Folder of the embedded databases, the lake and the generated secret key."),
+    Setting(
+        "FIILIS_DATA", _text, "fiilis-data", "Folder of the embedded databases, the lake and the generated secret key."
+    ),
     Setting(
         "FIILIS_SECRET_KEY",
         _text,

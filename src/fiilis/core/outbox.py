@@ -125,6 +125,11 @@ def pump(consumer: Consumer, *, limit: int = BATCH) -> int:
     return len(delivered)
 
 
+def pump_all() -> bool:
+    """Give each consumer one batch; return whether there may be more."""
+    return any([pump(consumer) >= BATCH for consumer in consumers()])
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A numbered batch of events that is carried out outside this database; the same number is the same events."""

@@ -1,0 +1,128 @@
+"""Pages of account: one-time links, members, audit trail, settings."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from fiilis.account import queries, services
+from fiilis.account.forms import MemberForm, PasswordForm, RoleForm, SettingsForm
+from fiilis.core import permissions
+from fiilis.core.errors import Problem
+from fiilis.core.http import WorkspaceRequest, page
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """A one-time link. GET only shows what the button will do: mail scanners and previews use nothing up."""
+    purpose, user = services.look_at_link(token=token)
+    form = PasswordForm(request.POST or None) if purpose == "welcome" else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            user = services.use_sign_in_link(token=token, password=form.cleaned_data["password"] if form else None)
+        except Problem as problem:
+            if form is None or not problem.fields:
+                raise
+            for field in problem.fields:
+                form.add_error("password", field.text)
+        else:
+            login(request, user, backend=BACKEND)
+            return redirect("/")
+    status = 422 if form is not None and form.errors else 200
+    return render(
+        request, "fiilis_account/enter.html", {"purpose": purpose, "person": user, "form": form}, status=status
+    )
+
+
+@page("members.view", methods=("GET", "POST"))
+def members(request: WorkspaceRequest) -> HttpResponse:
+    """Who belongs to the workspace; POST adds a member."""
+    form = MemberForm(request.POST or None)
+    link = ""
+    if request.method == "POST":
+        permissions.require(request.membership, "members.edit")
+        if form.is_valid():
+            try:
+                membership, link = services.add_member(
+                    workspace=request.workspace, by=request.user, **form.cleaned_data
+                )
+            except Problem as problem:
+                form.add_error("email", problem.detail)
+            else:
+                messages.success(request, _("%(name)s is now a member.") % {"name": membership.user})
+                if not link:
+                    return redirect("account:members", workspace=request.workspace.slug)
+                form = MemberForm()
+                link = request.build_absolute_uri(link)
+    context = {"members": queries.members(workspace=request.workspace), "form": form, "link": link}
+    return render(request, "fiilis_account/members.html", context, status=422 if form.errors else 200)
+
+
+@page("members.edit", methods=("POST",))
+def change_role(request: WorkspaceRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Change a member's role."""
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        _try(
+            request,
+            lambda: services.change_role(
+                workspace=request.workspace, user_id=user_id, role=form.cleaned_data["role"], by=request.user
+            ),
+            _("The role was changed."),
+        )
+    return redirect("account:members", workspace=request.workspace.slug)
+
+
+@page("members.edit", methods=("POST",))
+def remove_member(request: WorkspaceRequest, user_id: uuid.UUID) -> HttpResponse:
+    """Remove a member."""
+    _try(
+        request,
+        lambda: services.remove_member(workspace=request.workspace, user_id=user_id, by=request.user),
+        _("The member was removed."),
+    )
+    return redirect("account:members", workspace=request.workspace.slug)
+
+
+@page("audit.view")
+def audit(request: WorkspaceRequest) -> HttpResponse:
+    """What was done in the workspace, and who looked at personal data."""
+    number = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    looks = request.GET.get("show") == "looks"
+    read = queries.access_page if looks else queries.audit_page
+    context = {"entries": read(workspace=request.workspace, number=number), "looks": looks}
+    return render(request, "fiilis_account/audit.html", context)
+
+
+@page("settings.edit", methods=("GET", "POST"))
+def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
+    """The workspace's name, language and time zone."""
+    ours = request.workspace
+    initial = {"name": ours.name, "language": ours.language, "time_zone": ours.time_zone}
+    form = SettingsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.change_settings(workspace=ours, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("account:settings", workspace=ours.slug)
+    return render(request, "fiilis_account/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:
+    """Carry out a small act and say how it went."""
+    try:
+        act()
+    except Problem as problem:
+        messages.error(request, problem.detail)
+    else:
+        messages.success(request, done)

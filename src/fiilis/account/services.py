@@ -1,0 +1,182 @@
+"""Users, members, sign-in links and a workspace's settings."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from fiilis.account.models import SignInLink
+from fiilis.core import audit, clock, workspaces
+from fiilis.core.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
+from fiilis.core.models import Membership, User, Workspace
+
+LIFETIMES = {SignInLink.Purpose.DEMO: timedelta(days=1), SignInLink.Purpose.WELCOME: timedelta(days=7)}
+DEMO_EMAIL = "demo@fiilis.invalid"
+
+
+def check_password(password: str, user: User | None = None) -> None:
+    """Raise Invalid with what the password lacks."""
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as fault:
+        raise Invalid(
+            " ".join(fault.messages),
+            code="weak_password",
+            fields=[FieldProblem("password", "weak_password", text) for text in fault.messages],
+        ) from None
+
+
+def _check_email(email: str) -> str:
+    try:
+        validate_email(email)
+    except ValidationError:
+        text = _("“%(email)s” is not an e-mail address.") % {"email": email}
+        raise Invalid(text, code="email", fields=[FieldProblem("email", "email", text)]) from None
+    return email.lower()
+
+
+def create_user(
+    *, email: str, name: str, password: str, slug: str, workspace_name: str = "", role: str, by: User | str
+) -> User:
+    """Create a user with a password and a role in a workspace, which is made when there is none.
+
+    Raises Invalid for a bad address or a weak password, Conflict when the address has an account.
+    """
+    email = _check_email(email)
+    check_password(password, User(email=email, name=name))
+    hashed = User(email=email)
+    hashed.set_password(password)  # outside the transaction: hashing is meant to be slow
+    with transaction.atomic():
+        if User.objects.filter(email=email).exists():
+            raise Conflict(_("%(email)s has an account already.") % {"email": email})
+        user = User.objects.create(email=email, name=name, password=hashed.password)
+        workspace = Workspace.objects.filter(slug=slug).first()
+        if workspace is None:
+            workspace = workspaces.create_workspace(
+                slug=slug,
+                name=workspace_name or slug.capitalize(),
+                by=by,
+                language=settings.LANGUAGE_CODE,
+                time_zone=settings.FIILIS_TIME_ZONE,
+            )
+        workspaces.give_role(workspace=workspace, user=user, role=role, by=by)
+    return user
+
+
+def add_member(*, workspace: Workspace, email: str, name: str, role: str, by: User) -> tuple[Membership, str]:
+    """Add a member; return the membership and, for a new user, the path of a link to choose a password ("" else).
+
+    Raises Conflict when the person is a member already.
+    """
+    email = _check_email(email)
+    with transaction.atomic():
+        user = User.objects.filter(email=email).first()
+        made = user is None
+        if user is None:
+            user = User.objects.create_user(email, None, name=name)
+        if Membership.objects.filter(workspace=workspace, user=user).exists():
+            raise Conflict(_("%(email)s is a member already.") % {"email": email})
+        membership = workspaces.give_role(workspace=workspace, user=user, role=role, by=by)
+    return membership, issue_sign_in_link(user=user, purpose=SignInLink.Purpose.WELCOME) if made else ""
+
+
+def change_role(*, workspace: Workspace, user_id: uuid.UUID, role: str, by: User) -> None:
+    """Change a member's role. Raises NotFound for a stranger, Invalid for the last owner."""
+    workspaces.give_role(workspace=workspace, user=_member(workspace, user_id).user, role=role, by=by)
+
+
+def remove_member(*, workspace: Workspace, user_id: uuid.UUID, by: User) -> None:
+    """Remove a member. Raises NotFound for a stranger, Invalid for the last owner."""
+    workspaces.remove_member(workspace=workspace, user=_member(workspace, user_id).user, by=by)
+
+
+def _member(workspace: Workspace, user_id: uuid.UUID) -> Membership:
+    found = Membership.objects.select_related("user").filter(workspace=workspace, user_id=user_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def change_settings(*, workspace: Workspace, name: str, language: str, time_zone: str, by: User) -> None:
+    """Change a workspace's name, language and time zone (new answers only: stored days stay as they were counted)."""
+    with transaction.atomic():
+        before = {"name": workspace.name, "language": workspace.language, "time_zone": workspace.time_zone}
+        after = {"name": name, "language": language, "time_zone": time_zone}
+        changed = {key: value for key, value in after.items() if before[key] != value}
+        if not changed:
+            return
+        Workspace.objects.filter(pk=workspace.pk).update(**changed)
+        audit.record(
+            workspace=workspace, by=by, verb="changed", kind="workspace", target_id=workspace.pk, target_name=name,
+            summary=changed,
+        )  # fmt: skip
+
+
+def demo_user() -> User:
+    """Return the demo's user, who has no password. Only in demo mode."""
+    _demand_demo()
+    found = User.objects.filter(email=DEMO_EMAIL).first()
+    return found or User.objects.create_user(DEMO_EMAIL, None, name="Demo")
+
+
+def issue_sign_in_link(*, user: User, purpose: str) -> str:
+    """Return the path of a new link that works once. Only its hash is kept."""
+    if purpose == SignInLink.Purpose.DEMO:
+        _demand_demo()
+    token = secrets.token_urlsafe(24)
+    SignInLink.objects.create(
+        user=user,
+        purpose=purpose,
+        token_hash=_hash(token),
+        expires_at=clock.now() + LIFETIMES[SignInLink.Purpose(purpose)],
+    )
+    return f"/enter/{token}"
+
+
+def use_sign_in_link(*, token: str, password: str | None = None) -> User:
+    """Use a link up and return its user; a welcome link sets the password at the same time.
+
+    Raises NotFound for an unknown, used or expired link, Forbidden for a demo link outside demo mode, Invalid for a
+    weak password (the link stays usable then).
+    """
+    purpose, user = look_at_link(token=token)
+    hashed = None
+    if purpose == SignInLink.Purpose.WELCOME:
+        check_password(password or "", user)
+        user.set_password(password)
+        hashed = user.password
+    with transaction.atomic():
+        # A conditional UPDATE that must change exactly one row: of two presses at once, one gets in.
+        used = SignInLink.objects.filter(token_hash=_hash(token), used_at=None).update(used_at=clock.now())
+        if used != 1:
+            raise NotFound(_("This link has been used. Ask for a new one."))
+        if hashed is not None:
+            User.objects.filter(pk=user.pk).update(password=hashed)
+    return user
+
+
+def look_at_link(*, token: str) -> tuple[str, User]:
+    """Return what a link is for and whose it is, without using it."""
+    link = SignInLink.objects.select_related("user").filter(token_hash=_hash(token), used_at=None).first()
+    if link is None or link.expires_at < clock.now() or not link.user.is_active:
+        raise NotFound(_("This link has been used or is too old. Ask for a new one."))
+    if link.purpose == SignInLink.Purpose.DEMO:
+        _demand_demo()
+    return link.purpose, link.user
+
+
+def _demand_demo() -> None:
+    if not settings.FIILIS_DEMO:
+        raise Forbidden(_("Sign-in links without a password work in the demo only."))
+
+
+def _hash(token: str) -> str:
+    # The token has 192 random bits: a plain hash can't be turned back, a slow one would buy nothing.
+    return hashlib.sha256(token.encode()).hexdigest()

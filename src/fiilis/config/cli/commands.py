@@ -1,0 +1,246 @@
+"""Every command with its help. Each calls the service that the page calls."""
+
+import contextlib
+import getpass
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import translation
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import fiilis as package
+from fiilis.account import services as account
+from fiilis.config import server
+from fiilis.core import doctor as checks
+from fiilis.core import workspaces
+from fiilis.core.errors import Problem
+from fiilis.core.models import Role, User, Workspace
+
+console = Console(highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package.__version__, prog_name="Fiilis")
+@click.option(
+    "--language", type=click.Choice(["fi", "sv", "en"]), default="en", help="Language of reports and errors. [en]"
+)
+def fiilis(language: str) -> None:
+    """Fiilis, a self-hosted customer-experience platform.
+
+    Settings come from the environment (FIILIS_...): docs/settings.md lists them.
+    """
+    translation.activate(language)
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar; yield a function that takes (done, total)."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@fiilis.command()
+def migrate() -> None:
+    """Create the databases or bring them up to this version. Safe to repeat."""
+    server.migrate()
+    console.print("The databases are up to date.")
+
+
+@fiilis.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Start the worker beside the web process.")
+def serve(host: str, port: int, worker: bool) -> None:
+    """Serve the pages, the intake door and the live channel, with a worker beside them."""
+    server.refuse_unmigrated()
+    server.serve(host=host, port=port, worker=worker)
+
+
+@fiilis.command()
+def worker() -> None:
+    """Run a worker by itself: digest, facts and scheduled work (`serve --no-worker` goes with it)."""
+    from fiilis.config import worker as loop  # noqa: PLC0415 - slow import
+
+    server.refuse_unmigrated()
+    loop.run()
+
+
+@fiilis.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--load-only", is_flag=True, help="Load the data, print the sign-in link, and don't serve.")
+def demo(host: str, port: int, load_only: bool) -> None:
+    """Load real data (San Francisco airport's guest survey 2017) and serve it. Repeating changes nothing."""
+    from fiilis.listen.services import airport  # noqa: PLC0415 - slow import
+    from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
+
+    if not settings.FIILIS_DEMO:
+        raise click.ClickException("`fiilis demo` needs FIILIS_MODE=demo (or unset).")
+    server.migrate()
+    user = account.demo_user()
+    with progress_bar("San Francisco airport, guest survey 2017") as show:
+        airport.load(by="demo", owner=user, progress=show)
+    with console.status("Writing the facts ..."):
+        sync.run_until_idle()
+    link = account.issue_sign_in_link(user=user, purpose="demo")
+    console.print(f"\nOpen [bold]http://{host}:{port}{link}[/bold] (works once)\n", soft_wrap=True)
+    if not load_only:
+        server.serve(host=host, port=port, worker=True)
+
+
+@fiilis.command()
+def doctor() -> None:
+    """Check the installation: databases, worker, facts, settings. Exit code 1 when something is wrong."""
+    wrong = 0
+    for name, findings in checks.examine().items():
+        for finding in findings:
+            console.print(f"{'[green]ok[/green]  ' if finding.ok else '[red]wrong[/red]'} {name}: {finding.what}")
+            if not finding.ok:
+                wrong += 1
+                console.print(f"      {finding.remedy}")
+    sys.exit(1 if wrong else 0)
+
+
+@fiilis.command()
+@click.argument("email")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--workspace", "slug", required=True, help="Address of the workspace; made if there is none.")
+@click.option("--workspace-name", default="", help="Name of a new workspace.")
+@click.option("--role", type=click.Choice(Role.values), default=Role.OWNER.value, show_default=True)
+def createuser(email: str, name: str, slug: str, workspace_name: str, role: str) -> None:
+    """Create a user with a role in a workspace. Asks for the password (or reads it from standard input)."""
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password (at least 12 characters): ")
+        if password != getpass.getpass("The same again: "):
+            raise click.ClickException("The passwords differ. Nothing was created.")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    account.create_user(
+        email=email, name=name, password=password, slug=slug, workspace_name=workspace_name, role=role, by="command"
+    )
+    console.print(f"{email} is {role} in {slug}.")
+
+
+@fiilis.command()
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the embedded databases to the folder TARGET while Fiilis runs (the main file first, the inbox second).
+
+    The facts need no copy: `fiilis rebuild` makes them anew. With PostgreSQL use pg_dump.
+    """
+    for path in server.backup(target):
+        console.print(f"{path} ({path.stat().st_size:,} bytes)")
+
+
+@fiilis.command()
+def rebuild() -> None:
+    """Make the facts anew from the databases: after a restore, or when the lake was lost."""
+    from fiilis.listen.services import rebuilding  # noqa: PLC0415 - slow import
+    from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
+
+    rebuilding.rebuild_facts()
+    with progress_bar("Writing the facts") as show:
+        sync.run_until_idle(lambda done: show(done, done))
+
+
+@fiilis.group(name="import")
+def import_() -> None:
+    """Bring in answers from files, list imports, undo one."""
+
+
+def _workspace(slug: str) -> Workspace:
+    found = Workspace.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise click.ClickException(f"There is no workspace {slug}. Workspaces: {known}.")
+    return found
+
+
+@import_.command(name="answers")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "mapping", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Which columns hold what: docs/importing.md.")  # fmt: skip
+@click.option("--workspace", "slug", required=True, help="Address of the workspace.")
+@click.option("--dry-run", is_flag=True, help="Only report what would be read, refused and skipped.")
+@click.option("--accept-refused", is_flag=True, help="Import the good rows although some are refused.")
+def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_refused: bool) -> None:
+    """Import a CSV file of answers. The whole file is checked first; a broken file imports nothing."""
+    from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
+
+    workspace = _workspace(slug)
+    with progress_bar("Checking") as show:
+        plan = imports.plan(workspace=workspace, file=file, mapping=mapping, progress=show)
+    _print_report(plan.report)
+    if dry_run:
+        sys.exit(0 if plan.report.importable(accept_refused=accept_refused) else 2)
+    with progress_bar("Importing") as show:
+        done = imports.run(workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show)
+    console.print(f"Imported. To take it back: fiilis import undo {done.pk} --workspace {slug}", soft_wrap=True)
+
+
+def _print_report(report: Any) -> None:
+    table = Table("what", "how many", show_header=False, box=None)
+    for label, number in report.lines():
+        table.add_row(label, f"{number:,}")
+    console.print(table)
+    for refusal in report.refusals[:20]:
+        console.print(f"  line {refusal.line}, {refusal.column}: {refusal.reason}", soft_wrap=True)
+    if len(report.refusals) > 20:
+        console.print(f"  and {len(report.refusals) - 20:,} more")
+
+
+@import_.command(name="list")
+@click.option("--workspace", "slug", required=True)
+def import_list(slug: str) -> None:
+    """List the imports of a workspace."""
+    from fiilis.listen.queries import feedback  # noqa: PLC0415 - slow import
+
+    table = Table("import", "file", "rows", "status", "began", box=None)
+    for row in feedback.imports(workspace=_workspace(slug)):
+        table.add_row(str(row.id), row.file_name, f"{row.rows_done:,}", row.status, f"{row.began_at:%Y-%m-%d %H:%M}")
+    console.print(table)
+
+
+@import_.command(name="undo")
+@click.argument("import_id", type=click.UUID)
+@click.option("--workspace", "slug", required=True)
+def import_undo(import_id: uuid.UUID, slug: str) -> None:
+    """Take back a whole import: its answers leave the database and the facts."""
+    from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
+
+    with progress_bar("Undoing") as show:
+        imports.undo(workspace=_workspace(slug), import_id=import_id, by="command", progress=show)
+
+
+@fiilis.command()
+@click.option("--workspace", "slug", required=True)
+@click.option("--name", required=True, help="Name of the organisation.")
+@click.option("--owner", required=True, help="E-mail address of an existing user.")
+def createworkspace(slug: str, name: str, owner: str) -> None:
+    """Create a workspace for an existing user."""
+    user = User.objects.filter(email=owner.lower()).first()
+    if user is None:
+        raise Problem(f"There is no user {owner}. Create one with `fiilis createuser`.")
+    workspaces.create_workspace(
+        slug=slug, name=name, by="command", owner=user, time_zone=settings.FIILIS_TIME_ZONE,
+        language=settings.LANGUAGE_CODE,
+    )  # fmt: skip
+    console.print(f"{name} stands at /w/{slug}/.")
+
+
+@fiilis.command(context_settings={"ignore_unknown_options": True}, hidden=True)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's own commands, for developers."""
+    call_command(*arguments)

@@ -1,0 +1,114 @@
+"""Starting and stopping the processes, and looking after the embedded databases."""
+
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from fiilis.core.errors import Invalid, SettingProblem
+
+log = logging.getLogger("fiilis.server")
+
+STOP_SECONDS = 20
+
+
+def migrate() -> None:
+    """Bring all databases to this version."""
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    for alias in connections:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+
+
+def refuse_unmigrated() -> None:
+    """Raise SettingProblem when a database is missing or older than this version."""
+    for alias in connections:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise SettingProblem("The database is empty or older than this version: run `fiilis migrate` first.")
+    connections.close_all()
+
+
+class WorkerProcess:
+    """The worker beside the web process; started again when it ends by itself."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Start it and keep it running."""
+        self._thread.start()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            self._process = subprocess.Popen([sys.executable, "-m", "fiilis", "worker"])
+            code = self._process.wait()
+            if not self._stopping.is_set():
+                log.error("the worker ended with code %s; starting it again", code)
+                self._stopping.wait(2)
+
+    def stop(self) -> None:
+        """Ask it to stop and wait for its current step."""
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+
+def serve(*, host: str, port: int, worker: bool) -> None:
+    """Serve until SIGTERM or SIGINT: stop accepting, drain intake, stop the worker."""
+    from granian import Granian  # noqa: PLC0415 - slow import
+    from granian.constants import Interfaces  # noqa: PLC0415 - slow import
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fiilis.config.settings")
+    connections.close_all()
+    beside = WorkerProcess()
+    if worker:
+        beside.start()
+    # granian installs its own handlers and returns from serve() after a graceful stop.
+    try:
+        Granian(
+            "fiilis.config.asgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=settings.FIILIS_WEB_PROCESSES,
+            websockets=False,
+            log_access=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+        ).serve()
+    finally:
+        beside.stop()
+
+
+def backup(target: Path) -> list[Path]:
+    """Copy each embedded database to `target`; return the copies. Main first, inbox second: what was digested into
+    the main copy is found there, and what came later stands in the inbox copy.
+    """
+    if any(connections[alias].vendor != "sqlite" for alias in connections):
+        raise Invalid("The databases are on PostgreSQL: use pg_dump. See docs/operating.md.")
+    target.mkdir(parents=True, exist_ok=True)
+    made = []
+    for alias in ("default", "inbox"):
+        source = Path(str(connections[alias].settings_dict["NAME"]))
+        copy = target / source.name
+        if copy.exists():
+            raise Invalid(f"{copy} exists already. Choose an empty folder; nothing is overwritten.")
+        with sqlite3.connect(source) as reading, sqlite3.connect(copy) as writing:
+            reading.backup(writing)
+        made.append(copy)
+    return made
