@@ -12,12 +12,12 @@ def lock(name: str) -> Cursor:
 
 def position(cursor: Cursor) -> tail.Position:
     """Return where the reader stands."""
-    return tail.Position(cursor.after, cursor.xmin, frozenset(cursor.seen))
+    return tail.Position(cursor.after, cursor.open_from, frozenset(cursor.seen))
 
 
 def move(cursor: Cursor, to: tail.Position) -> None:
     """Move the reader; a batch that was pending is done with."""
-    cursor.after, cursor.xmin, cursor.seen = to.after, to.xmin, sorted(to.seen)
+    cursor.after, cursor.open_from, cursor.seen = to.after, to.xmin, sorted(to.seen)
     cursor.pending = None
     cursor.moved_at = clock.now()
     cursor.save()

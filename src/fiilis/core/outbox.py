@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from fiilis.core import clock, cursors, tail
 from fiilis.core.models import Cursor, OutboxEvent, Workspace
@@ -187,8 +188,13 @@ def finish_batch(name: str, batch: Batch) -> None:
 
 def trim(*, older_than_days: int = 7) -> int:
     """Delete events that every reader has passed and that are older than some days; return how many."""
-    readers = Cursor.objects.filter(name__in=[*_consumers, *_batch_readers])
-    passed = min((min([cursor.after, *cursor.seen]) for cursor in readers), default=0)
+    readers = list(Cursor.objects.filter(name__in=[*_consumers, *_batch_readers]))
+    if len(readers) < len(_consumers) + len(_batch_readers):
+        return 0  # one has not begun
+    if connection.vendor == "sqlite":
+        passed = Q(seq__lte=min((c.after for c in readers), default=0))
+    else:
+        passed = Q(xid__lt=min((c.open_from for c in readers), default=0))
     oldest = clock.now() - timedelta(days=older_than_days)
-    deleted, _per_model = OutboxEvent.objects.filter(seq__lte=passed, at__lt=oldest).delete()
+    deleted, _per_model = OutboxEvent.objects.filter(passed, at__lt=oldest).delete()
     return deleted

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('after', models.BigIntegerField(default=0)),
-                ('xmin', models.BigIntegerField(default=0)),
+                ('open_from', models.BigIntegerField(default=0)),
                 ('seen', models.JSONField(default=list)),
                 ('pending', models.JSONField(null=True)),
                 ('moved_at', models.DateTimeField(default=fiilis.core.clock.now)),

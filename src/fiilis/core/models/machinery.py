@@ -49,7 +49,7 @@ class Cursor(models.Model):
 
     name = models.CharField(max_length=80, primary_key=True)
     after = models.BigIntegerField(default=0)
-    xmin = models.BigIntegerField(default=0)
+    open_from = models.BigIntegerField(default=0)
     seen = models.JSONField(default=list)
     pending = models.JSONField(null=True)
     moved_at = models.DateTimeField(default=clock.now)
