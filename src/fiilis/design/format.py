@@ -67,9 +67,7 @@ def value_text(value: float | None, digits: int = 0, unit: Unit = "number", lang
     return percent(value, digits, lang) if unit == "percent" else number(value, digits, lang)
 
 
-def span_text(
-    low: float, high: float, digits: int = 0, unit: Unit = "number", lang: str | None = None
-) -> str:
+def span_text(low: float, high: float, digits: int = 0, unit: Unit = "number", lang: str | None = None) -> str:
     """Write a range: "20,1–43,6"; with a minus in it "−5,0…12,3" or, in English, "−5.0 to 12.3"."""
     with language(lang):
         factor = 100 if unit == "percent" else 1
@@ -141,9 +139,7 @@ def moment(value: datetime | None, lang: str | None = None) -> str:
     if value is None:
         return MISSING
     with language(lang):
-        return formats.date_format(
-            _local(value), _MOMENT.get(_code(), "SHORT_DATETIME_FORMAT"), use_l10n=True
-        )
+        return formats.date_format(_local(value), _MOMENT.get(_code(), "SHORT_DATETIME_FORMAT"), use_l10n=True)
 
 
 def _local(value: date) -> date:

@@ -73,9 +73,7 @@ def _table(bars: Sequence[Bar], spec: ChartSpec, names: Mapping[Tone, str]) -> T
     return Table(
         caption=spec.title,
         head=(_("Answer"), _("Group"), _("Answers"), _("Share")),
-        rows=tuple(
-            (bar.label, names[bar.tone], fmt.number(bar.count), fmt.percent(bar.share, 1)) for bar in bars
-        ),
+        rows=tuple((bar.label, names[bar.tone], fmt.number(bar.count), fmt.percent(bar.share, 1)) for bar in bars),
         text_columns=(0, 1),
     )
 

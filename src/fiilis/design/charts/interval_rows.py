@@ -110,12 +110,7 @@ def _layout(groups: Sequence[_Group], spec: ChartSpec, *, narrow: bool) -> _Layo
     n_end = width - 6
     value_end = n_end - n_width - 14
     start = 10.0 if narrow else label_width + 24
-    ends = [
-        end
-        for row in rows
-        for end in (row.estimate.value, row.estimate.low, row.estimate.high)
-        if end is not None
-    ]
+    ends = [end for row in rows for end in (row.estimate.value, row.estimate.low, row.estimate.high) if end is not None]
     if ends and spec.reference is not None:
         ends.append(spec.reference.value)
     axis = scale(

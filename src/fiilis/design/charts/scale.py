@@ -34,9 +34,7 @@ def nice_step(span: float, count: int) -> float:
     return next(factor * power for factor in _STEPS if factor * power >= raw * (1 - _SLACK))
 
 
-def domain(
-    values: Iterable[float], bounds: tuple[float, float] | None, min_span: float | None
-) -> tuple[float, float]:
+def domain(values: Iterable[float], bounds: tuple[float, float] | None, min_span: float | None) -> tuple[float, float]:
     """Return the span that an axis must cover: all `values`, at least `min_span`, inside `bounds`."""
     known = sorted(values)
     if not known:

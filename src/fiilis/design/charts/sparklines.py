@@ -28,9 +28,7 @@ def sparkline(points: Sequence[TrendPoint], *, spec: ChartSpec | None = None) ->
     return Chart(svg=svg, svg_narrow=svg, table=table, wide=int(WIDTH))
 
 
-def _band(
-    pen: Pen, points: Sequence[TrendPoint], run: Sequence[int], at: Callable[[int, float], Point]
-) -> None:
+def _band(pen: Pen, points: Sequence[TrendPoint], run: Sequence[int], at: Callable[[int, float], Point]) -> None:
     upper: list[Point] = []
     lower: list[Point] = []
     for index in run:

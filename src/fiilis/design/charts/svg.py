@@ -47,9 +47,7 @@ class Pen:
         body = f"><title>{escape(title)}</title></{tag}>" if title else "/>"
         self._parts.append(f"<{tag}{_attributes(attributes)}{body}")
 
-    def line(
-        self, start: Point, end: Point, *, kind: str, stroke: str, width: float = 1, dash: str = ""
-    ) -> None:
+    def line(self, start: Point, end: Point, *, kind: str, stroke: str, width: float = 1, dash: str = "") -> None:
         """Draw a straight line; `kind` is the class that the page's style sheet recolours it by."""
         (x1, y1), (x2, y2) = start, end
         self._add(
@@ -70,9 +68,7 @@ class Pen:
             }  # fmt: skip
         self._add("path", attributes)
 
-    def rect(
-        self, corner: Point, size: Point, *, kind: str, fill: str, radius: float = 0, title: str = ""
-    ) -> None:
+    def rect(self, corner: Point, size: Point, *, kind: str, fill: str, radius: float = 0, title: str = "") -> None:
         """Draw a filled rectangle; `title` is shown when a mouse rests on it."""
         attributes: dict[str, str | float] = {
             "class": kind, "x": corner[0], "y": corner[1],
@@ -84,9 +80,7 @@ class Pen:
 
     def dot(self, center: Point, radius: float, *, kind: str, fill: str, title: str = "") -> None:
         """Draw a filled circle."""
-        self._add(
-            "circle", {"class": kind, "cx": center[0], "cy": center[1], "r": radius, "fill": fill}, title
-        )
+        self._add("circle", {"class": kind, "cx": center[0], "cy": center[1], "r": radius, "fill": fill}, title)
 
     def text(
         self,

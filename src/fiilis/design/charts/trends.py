@@ -67,9 +67,7 @@ def _describe(points: Sequence[TrendPoint], spec: ChartSpec) -> str:
     }
 
 
-def _draw(
-    points: Sequence[TrendPoint], spec: ChartSpec, width: float, height: float, description: str
-) -> SafeString:
+def _draw(points: Sequence[TrendPoint], spec: ChartSpec, width: float, height: float, description: str) -> SafeString:
     pen = Pen(width, spec.medium)
     frame = _frame(points, spec, width, height)
     _grid(pen, frame, spec, width)
@@ -159,9 +157,7 @@ def _grid(pen: Pen, frame: _Frame, spec: ChartSpec, width: float) -> None:
         at = frame.y(spec.reference.value)
         pen.line((frame.left, at), (frame.right, at), kind="k-axis", stroke=palette.AXIS, dash="5 4")
         label = fit(spec.reference.label, _TEXT, (frame.right - frame.left) / 2)
-        pen.text(
-            (frame.left + 4, at - 5), label, size=_TEXT, kind="k-muted k-halo", title=spec.reference.label
-        )
+        pen.text((frame.left + 4, at - 5), label, size=_TEXT, kind="k-muted k-halo", title=spec.reference.label)
 
 
 def _run(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], run: list[int]) -> None:
@@ -221,9 +217,7 @@ def _breaks(pen: Pen, frame: _Frame, points: Sequence[TrendPoint]) -> None:
         x = (frame.xs[index - 1] + frame.xs[index]) / 2
         pen.line((x - 3, at), (x + 3, at), kind="k-paper", stroke=palette.PAPER, width=3)
         for side in (-3, 3):
-            pen.line(
-                (x + side - 3, at + 6), (x + side + 3, at - 6), kind="k-break", stroke=palette.AXIS, width=1.5
-            )
+            pen.line((x + side - 3, at + 6), (x + side + 3, at - 6), kind="k-break", stroke=palette.AXIS, width=1.5)
 
 
 def _time_labels(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], width: float) -> None:
