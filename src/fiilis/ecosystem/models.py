@@ -48,10 +48,11 @@ class Person(ScopedModel):
 
 
 class Actor(ScopedModel):
-    """Anyone in the ecosystem who makes a part of the experience."""
+    """Anyone in the ecosystem who makes a part of the experience. `names` holds the name by language, if it differs."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict)
     kind = models.CharField(max_length=16, choices=ActorKind.choices)
 
     class Meta:
@@ -65,10 +66,11 @@ class Actor(ScopedModel):
 
 
 class Journey(ScopedModel):
-    """A customer's path, from first acquaintance to the end of life."""
+    """A customer's path, from first acquaintance to the end of life. `names` holds the name by language."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
     name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="ecosystem_journey_once")]

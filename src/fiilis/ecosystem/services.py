@@ -1,0 +1,99 @@
+"""Writes of ecosystem: laying out a journey with its actors, and finding or making people by their key."""
+
+import uuid
+from collections.abc import Collection
+
+from django.db import transaction
+
+from fiilis.core import audit
+from fiilis.core.errors import Invalid
+from fiilis.core.models import User, Workspace
+from fiilis.ecosystem.models import Actor, Journey, Person, Stage, Touchpoint
+from fiilis.ecosystem.types import ActorPlan, JourneyPlan, PersonRole, StagePlan
+
+
+def lay_out_journey(*, workspace: Workspace, plan: JourneyPlan, by: User | str) -> Journey:
+    """Make what `plan` names and the workspace lacks: actors, journey, stages, touchpoints.
+
+    What exists (actors by name, journey by name, stages by their place, touchpoints by key) stays as it is, so the
+    same plan again changes nothing. Raises Invalid when a touchpoint names an actor that the plan doesn't have.
+    """
+    _check(plan)
+    with transaction.atomic():
+        actors, made = _actors(workspace, plan.actors)
+        journey, is_new = Journey.objects.of(workspace).get_or_create(name=plan.name, defaults={"names": plan.names})
+        made += is_new + _stages(workspace, journey, plan.stages, actors)
+        if made:
+            audit.record(
+                workspace=workspace, by=by, verb="laid out", kind="journey", target_id=journey.pk,
+                target_name=plan.name, summary={"made": made},
+            )  # fmt: skip
+    return journey
+
+
+def _check(plan: JourneyPlan) -> None:
+    known = {actor.key for actor in plan.actors}
+    for stage in plan.stages:
+        for touchpoint in stage.touchpoints:
+            if touchpoint.actor not in known:
+                # For developers and importers of plans; a page never offers it.
+                raise Invalid(f"touchpoint {touchpoint.key}: there is no actor {touchpoint.actor}", code="actor")
+
+
+def _actors(workspace: Workspace, plans: tuple[ActorPlan, ...]) -> tuple[dict[str, uuid.UUID], int]:
+    rows = Actor.objects.of(workspace)
+    existing = dict(rows.values_list("name", "id"))
+    new = [
+        Actor(workspace_id=workspace.pk, name=plan.name, names=plan.names, kind=plan.kind)
+        for plan in plans
+        if plan.name not in existing
+    ]
+    rows.bulk_create(new)
+    existing |= {actor.name: actor.pk for actor in new}
+    return {plan.key: existing[plan.name] for plan in plans}, len(new)
+
+
+def _stages(workspace: Workspace, journey: Journey, plans: tuple[StagePlan, ...], actors: dict[str, uuid.UUID]) -> int:
+    stages = {stage.order: stage for stage in Stage.objects.of(workspace).filter(journey=journey)}
+    new_stages = [
+        Stage(workspace_id=workspace.pk, journey=journey, names=plan.names, order=order)
+        for order, plan in enumerate(plans)
+        if order not in stages
+    ]
+    Stage.objects.of(workspace).bulk_create(new_stages)
+    stages |= {stage.order: stage for stage in new_stages}
+    touchpoints = Touchpoint.objects.of(workspace)
+    existing = set(touchpoints.values_list("key", flat=True))
+    new = [
+        Touchpoint(
+            workspace_id=workspace.pk,
+            key=point.key,
+            names=point.names,
+            stage=stages[order],
+            actor_id=actors[point.actor],
+            control=point.control,
+            order=place,
+        )
+        for order, plan in enumerate(plans)
+        for place, point in enumerate(plan.touchpoints)
+        if point.key not in existing
+    ]
+    touchpoints.bulk_create(new)
+    return len(new_stages) + len(new)
+
+
+def resolve_people(
+    *, workspace: Workspace, keys: Collection[str], role: str = PersonRole.CUSTOMER
+) -> dict[str, uuid.UUID]:
+    """Return the id of the person behind each key, making those who are missing. For machines: no audit line each.
+
+    One statement to read, and on SQLite one for each 124 people to write. Of two callers at once neither makes a double. Empty keys are nobody's.
+    """
+    wanted = sorted({key for key in keys if key})
+    if not wanted:
+        return {}
+    people = Person.objects.of(workspace)
+    people.bulk_create(
+        [Person(workspace_id=workspace.pk, key=key, role=role) for key in wanted], ignore_conflicts=True, batch_size=500
+    )
+    return dict(people.filter(key__in=wanted).values_list("key", "id"))
