@@ -1,0 +1,1 @@
+"""Reads of listen: surveys, published versions, and feedback that may be seen."""

@@ -1,0 +1,1 @@
+"""Writes of listen: surveys and versions, the digest, imports, and the airport demo."""
