@@ -8,6 +8,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,15 @@ from fiilis.account.forms import MemberForm, PasswordForm, RoleForm, SettingsFor
 from fiilis.core import permissions
 from fiilis.core.errors import Problem
 from fiilis.core.http import WorkspaceRequest, page
+from fiilis.core.models import Role
 
+ROLE_MEANINGS = (
+    (Role.OWNER.label, _lazy("Everything, including members and settings.")),
+    (Role.MANAGER.label, _lazy("Makes and publishes surveys, imports data, sees the audit trail.")),
+    (Role.ANALYST.label, _lazy("Sees all numbers and answers.")),
+    (Role.AGENT.label, _lazy("Sees numbers and answers, and answers customers.")),
+    (Role.PARTNER.label, _lazy("Sees only what is shared with partners.")),
+)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -65,7 +74,14 @@ def members(request: WorkspaceRequest) -> HttpResponse:
                     return redirect("account:members", workspace=request.workspace.slug)
                 form = MemberForm()
                 link = request.build_absolute_uri(link)
-    context = {"members": queries.members(workspace=request.workspace), "form": form, "link": link}
+    context = {
+        "members": queries.members(workspace=request.workspace),
+        "form": form,
+        "link": link,
+        "may_edit": permissions.may(request.membership, "members.edit"),
+        "roles": Role.choices,
+        "meanings": ROLE_MEANINGS,
+    }
     return render(request, "fiilis_account/members.html", context, status=422 if form.errors else 200)
 
 
@@ -101,7 +117,15 @@ def audit(request: WorkspaceRequest) -> HttpResponse:
     number = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
     looks = request.GET.get("show") == "looks"
     read = queries.access_page if looks else queries.audit_page
-    context = {"entries": read(workspace=request.workspace, number=number), "looks": looks}
+    context = {
+        "entries": read(workspace=request.workspace, number=number),
+        "looks": looks,
+        "tab_label": _("What to show"),
+        "tab_items": [
+            {"label": _("Changes"), "href": "?", "current": not looks},
+            {"label": _("Looks at personal data"), "href": "?show=looks", "current": looks},
+        ],
+    }
     return render(request, "fiilis_account/audit.html", context)
 
 

@@ -123,7 +123,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the menu, the workspace and the member for `design/base.html`."""
     membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
-        return {"menu": [], "workspace": None, "membership": None}
+        return {"menu": [], "workspace": None, "membership": None, "workspaces": []}
     ours = cast(WorkspaceRequest, request)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in slots.menu_entries():
@@ -139,7 +139,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             }
         )
     menu = [{"key": key, "label": GROUP_LABELS[key], "items": items} for key, items in groups.items()]
-    return {"menu": menu, "workspace": membership.workspace, "membership": membership}
+    others = [
+        {"name": m.workspace.name, "href": f"/w/{m.workspace.slug}/", "current": m.pk == membership.pk}
+        for m in workspaces.memberships_of(ours.user)
+    ]
+    return {"menu": menu, "workspace": membership.workspace, "membership": membership, "workspaces": others}
 
 
 def _reverse(name: str, slug: str) -> str:

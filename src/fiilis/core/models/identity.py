@@ -68,6 +68,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_short_name(self) -> str:
+        """Return what the person is called (Django's name for it)."""
+        return str(self)
+
 
 class Role(models.TextChoices):
     """What a member is for; what each role may do is said in `core.permissions`."""
