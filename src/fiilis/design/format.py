@@ -103,27 +103,59 @@ def answers(n: int, lang: str | None = None) -> str:
 
 
 def unknown_text(estimate: Estimate, lang: str | None = None) -> str:
-    """Say in words why an estimate has no value or no interval."""
+    """Say in a few words why an estimate has no value."""
     with language(lang):
-        if estimate.n == 0:
-            return _("No answers yet")
-        if estimate.unknown == "too_few":
-            return _("Too few answers")
-        if estimate.value is not None:
-            return _("No interval")
-        return _("Not known yet")
+        reasons = {
+            "no_answers": _("No answers yet"),
+            "too_few": _("Too few answers"),
+            "one_cluster": _("All answers from one group"),
+            "zero_weight": _("Answers without weight"),
+            "no_spread": _("All answers alike"),
+            "invalid": _("Contradictory data"),
+        }
+        return reasons.get(str(estimate.unknown), _("Not known yet"))
+
+
+def unknown_reason(estimate: Estimate, lang: str | None = None) -> str:
+    """Say in a sentence why no figure is claimed, and what would help."""
+    with language(lang):
+        reasons = {
+            "no_answers": _("Nobody has answered yet, so there is no figure."),
+            "too_few": _("There are too few answers for a figure with an interval. More answers will help."),
+            "one_cluster": _("All answers come from one group, so how much groups differ can't be told from them."),
+            "zero_weight": _("The answers' weights add up to zero, so they can't be summed up."),
+            "no_spread": _("All answers are alike, so they don't tell how much answers vary."),
+            "invalid": _("The data contradict themselves. Please check how they were imported."),
+        }
+        return reasons.get(str(estimate.unknown), _("There is no figure with an interval yet."))
+
+
+def method_name(method: str) -> str:
+    """Return a method's short name, for tables."""
+    names = {
+        "score": _("Score interval"),
+        "adjusted_wald": _("Adjusted Wald"),
+        "wilson": _("Wilson"),
+        "mean_t": _("Student's t"),
+        "linearised": _("Linearised"),
+        "worst_case": _("Worst case"),
+        "none": MISSING,
+    }
+    return names.get(str(method), str(method))
 
 
 def method_text(method: str) -> str:
-    """Return a method's name as a reader should see it; a name that is not known here is shown as it is."""
+    """Return a method's full name with its source, for the one place that explains a figure."""
     names = {
-        "score": _("Score interval (Tango)"),
-        "adjusted_wald": _("Adjusted Wald interval"),
-        "wilson": _("Wilson score interval"),
-        "mean_t": _("Mean, t interval"),
-        "linearised": _("Linearised standard error, t interval"),
+        "score": _("Score interval (Tango 1998; Rocks 2016)"),
+        "adjusted_wald": _("Adjusted Wald interval (Agresti & Caffo 2000; Rocks 2016)"),
+        "wilson": _("Wilson score interval (Wilson 1927)"),
+        "mean_t": _("Mean with Student's t interval"),
+        "linearised": _("Weighted and clustered answers: linearised standard error, Student's t"),
+        "worst_case": _("All answers alike: the widest interval that the scale allows"),
+        "none": MISSING,
     }
-    return names.get(method, method)
+    return names.get(str(method), str(method))
 
 
 def day(value: date | None, lang: str | None = None) -> str:

@@ -70,8 +70,9 @@ def end_words(kind: str) -> tuple[str, str]:
 def drawn(question: Mapping[str, Any]) -> Drawn:
     """Return a question ready for its template.
 
-    `question` has id, kind and text, and optionally style (faces|scale), help, low_label, high_label, options
-    (each with code and label), required, show_if, max_length, and `value` and `error` of an earlier try.
+    `question` has id, kind and text, and optionally style (faces|scale), range (least and most, where
+    the kind's usual scale isn't meant), help, low_label, high_label, options (each with code and label), required,
+    show_if, max_length, and `value` and `error` of an earlier try.
     """
     kind = question["kind"]
     control = _control(question)
@@ -139,7 +140,7 @@ def _choices(
             for face, (code, label) in zip(FACES, pairs, strict=True)
         )
     if control == "scale":
-        least, most = SCALES[question["kind"]]
+        least, most = question.get("range") or SCALES[question["kind"]]
         return tuple(
             Choice(
                 str(value),

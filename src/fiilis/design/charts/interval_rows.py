@@ -114,7 +114,7 @@ def _layout(groups: Sequence[_Group], spec: ChartSpec, *, narrow: bool) -> _Layo
     if ends and spec.reference is not None:
         ends.append(spec.reference.value)
     axis = scale(
-        ends, start=start, end=value_end - value_width - 18, ticks=4 if narrow else 6,
+        ends, start=start, end=value_end - value_width - 18, ticks=5 if narrow else 6,
         bounds=spec.bounds, min_span=spec.min_span,
     )  # fmt: skip
     return _Layout(narrow, width, label_width, value_end, n_end, axis)
@@ -133,17 +133,18 @@ def _row_height(row: IntervalRow, layout: _Layout) -> float:
 def _draw(groups: Sequence[_Group], spec: ChartSpec, description: str, *, narrow: bool) -> SafeString:
     layout = _layout(groups, spec, narrow=narrow)
     pen = Pen(layout.width, spec.medium)
-    _column_heads(pen, layout)
-    y = 24.0
+    room = _column_head(pen, layout)
+    y = 0.0 if groups and groups[0].name else 24.0
     for group in groups:
         if group.name:
             pen.text(
-                (6, y + 21), fit(group.name, _TEXT, layout.width - 12, bold=True), size=_TEXT, bold=True,
+                (6, y + 21), fit(group.name, _TEXT, room - 6, bold=True), size=_TEXT, bold=True,
                 kind="k-ink", fill=palette.INK, title=group.name,
             )  # fmt: skip
             y += _GROUP
-        tall = sum(_row_height(row, layout) for row in group.rows)
-        _gridlines(pen, layout, spec, y, y + tall)
+            room = layout.width - 12
+        if not narrow:
+            _gridlines(pen, layout, spec, y, y + sum(_row_height(row, layout) for row in group.rows))
         for row in group.rows:
             _row(pen, row, layout, spec, y)
             y += _row_height(row, layout)
@@ -151,9 +152,11 @@ def _draw(groups: Sequence[_Group], spec: ChartSpec, description: str, *, narrow
     return pen.svg(y, title=spec.title, description=description, kind="chart-intervals")
 
 
-def _column_heads(pen: Pen, layout: _Layout) -> None:
+def _column_head(pen: Pen, layout: _Layout) -> float:
+    """Name the column of answers, on the first heading's line; return where its words begin."""
     head = fit(_("Answers"), _SMALL, layout.n_end - layout.value_end - 10)
-    pen.text((layout.n_end, 16), head, size=_SMALL, anchor="end")
+    pen.text((layout.n_end, 21), head, size=_SMALL, anchor="end")
+    return layout.n_end - text_width(head, _SMALL) - 12
 
 
 def _gridlines(pen: Pen, layout: _Layout, spec: ChartSpec, top: float, bottom: float) -> None:
@@ -184,6 +187,8 @@ def _row(pen: Pen, row: IntervalRow, layout: _Layout, spec: ChartSpec, top: floa
                 fill=palette.INK, title=row.label if cut else "",
             )  # fmt: skip
         middle = top + height - 15 if layout.narrow else top + height / 2
+        if layout.narrow:  # its labels stand above the marks, where lines would run through them
+            _gridlines(pen, layout, spec, middle - 9, middle + 9)
         _mark(pen, row, layout, spec, middle)
 
 
@@ -198,7 +203,7 @@ def _mark(pen: Pen, row: IntervalRow, layout: _Layout, spec: ChartSpec, middle: 
     if estimate.low is not None and estimate.high is not None:
         pen.line(
             (axis(estimate.low), middle), (axis(estimate.high), middle),
-            kind="k-whisker", stroke=palette.BAND, width=7,
+            kind="k-whisker", stroke=palette.WHISKER, width=5,
         )  # fmt: skip
     tip = f"{row.label}: {fmt.interval_text(estimate, spec.digits, spec.unit)}, {fmt.answers(estimate.n)}"
     pen.dot((axis(estimate.value), middle), 4.5, kind="k-dot", fill=palette.ACCENT, title=tip)
@@ -220,10 +225,7 @@ def _axis(pen: Pen, layout: _Layout, spec: ChartSpec, top: float) -> float:
             continue
         pen.text((x, top + 18), text, size=_SMALL, anchor="middle")
         end = x + half
-    y = top + 26
-    for text in (spec.low_label and f"← {spec.low_label}", spec.high_label and f"{spec.high_label} →"):
-        if text:
-            y = _end_word(pen, layout, text, y)
+    y = _end_words(pen, layout, spec, top + 26)
     if spec.reference is not None:
         x = layout.axis.start
         pen.line((x, y + 9), (x + 18, y + 9), kind="k-axis", stroke=palette.AXIS, dash="5 4")
@@ -233,10 +235,15 @@ def _axis(pen: Pen, layout: _Layout, spec: ChartSpec, top: float) -> float:
     return y + 4
 
 
-def _end_word(pen: Pen, layout: _Layout, text: str, y: float) -> float:
-    low = text.startswith("←")
-    room = layout.axis.end - layout.axis.start
-    shown = fit(text, _SMALL, room)
-    at = layout.axis.start if low else layout.axis.end
-    pen.text((at, y + 13), shown, size=_SMALL, anchor="start" if low else "end", title=text)
-    return y + 18
+def _end_words(pen: Pen, layout: _Layout, spec: ChartSpec, y: float) -> float:
+    """Write which end is better, on one line when both have room, and return the y under them."""
+    start, end = layout.axis.start, layout.axis.end
+    low = fit(f"← {spec.low_label}", _SMALL, end - start) if spec.low_label else ""
+    high = fit(f"{spec.high_label} →", _SMALL, end - start) if spec.high_label else ""
+    if low:
+        pen.text((start, y + 13), low, size=_SMALL, title=spec.low_label)
+    if low and high and text_width(low, _SMALL) + text_width(high, _SMALL) + 12 > end - start:
+        y += 18
+    if high:
+        pen.text((end, y + 13), high, size=_SMALL, anchor="end", title=spec.high_label)
+    return y + 18 if low or high else y

@@ -13,11 +13,12 @@ GRID: Final = "#e3e7ec"
 AXIS: Final = "#7b8594"
 PAPER: Final = "#ffffff"
 ACCENT: Final = "#1d4ed8"
-BAND: Final = "#d6e0f8"
+BAND: Final = "#dbe4fa"
+WHISKER: Final = "#7391e2"
 DETRACTOR: Final = "#c2410c"
 PASSIVE: Final = "#8a94a3"
 PROMOTER: Final = "#0f766e"
-HIGHLIGHT: Final = "#eef3fe"
+HIGHLIGHT: Final = "#e8eefc"
 
 TONES: Final = {"detractor": DETRACTOR, "passive": PASSIVE, "promoter": PROMOTER}
 

@@ -18,7 +18,7 @@ def estimate_cells(estimate: Estimate, spec: ChartSpec) -> tuple[str, str, str, 
     """Return an estimate's table cells: value, interval with its level, answers, method."""
     value = fmt.value_text(estimate.value, spec.digits, spec.unit)
     interval = fmt.interval_text(estimate, spec.digits, spec.unit)
-    return value, interval, fmt.number(estimate.n), fmt.method_text(estimate.method)
+    return value, interval, fmt.number(estimate.n), fmt.method_name(estimate.method)
 
 
 def estimate_table(

@@ -172,11 +172,13 @@ def _run(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], run: list[int]) 
             lower.append((x, frame.y(estimate.low)))
     if len(run) == 1:
         if upper:
-            pen.line(lower[0], upper[0], kind="k-whisker", stroke=palette.BAND, width=6)
+            pen.line(lower[0], upper[0], kind="k-whisker", stroke=palette.WHISKER, width=4)
         pen.dot(line[0], 4, kind="k-dot", fill=palette.ACCENT)
         return
     if len(upper) > 1:
         pen.path(line_path(upper + lower[::-1]) + "Z", kind="k-band", fill=palette.BAND)
+        for edge in (upper, lower):
+            pen.path(line_path(edge), kind="k-edge", stroke=palette.WHISKER, width=1)
     pen.path(line_path(line), kind="k-line", stroke=palette.ACCENT, width=2)
 
 

@@ -93,7 +93,7 @@ class ChartSpec:
     markers: tuple[Marker, ...] = ()
     min_span: float | None = None
     width: int = 640
-    narrow_width: int = 340
+    narrow_width: int = 310
     height: int = 260
     lang: str = ""
     medium: Medium = "screen"

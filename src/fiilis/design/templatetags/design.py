@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ register.filter("answers", fmt.answers)
 register.filter("interval", fmt.interval_text)
 
 _LARGE_CHART = 800
-_VERDICTS = ("better", "worse", "same", "unknown")
+_VERDICTS = ("better", "worse", "no_material_difference", "not_known")
 
 
 @register.filter
@@ -78,8 +79,8 @@ def verdict_words(verdict: str) -> str:
     return {
         "better": _("improved"),
         "worse": _("got worse"),
-        "same": _("no material change"),
-        "unknown": _("not known yet"),
+        "no_material_difference": _("no material change"),
+        "not_known": _("not known yet"),
     }[verdict]
 
 
@@ -106,9 +107,11 @@ def metric_card(  # the tag's arguments are the card's parts
 ) -> dict[str, Any]:
     """Show one metric: value, interval, answers and how sure it is.
 
-    `verdict` is "better", "worse", "same" or "unknown"; an arrow appears for the first two only. `change` is
-    the change in words ("+4.1 since October"), shown only beside a verdict. `note` says what the measure means.
+    `verdict` is one of science's four verdicts or empty; an arrow appears beside "better" and "worse" only.
+    `change` is the change in words ("+4.1 since October"), shown only beside a verdict. `note` says what the
+    measure means, `formula` how it is computed.
     """
+    verdict = str(verdict)
     if verdict and verdict not in _VERDICTS:
         raise template.TemplateSyntaxError(f"metric_card: verdict must be one of {', '.join(_VERDICTS)}")
     low, high = estimate.low, estimate.high
@@ -123,7 +126,8 @@ def metric_card(  # the tag's arguments are the card's parts
         "known": estimate.value is not None,
         "value": fmt.estimate_text(estimate, digits, unit),
         "interval": fmt.interval_text(estimate, digits, unit) if span else "",
-        "span": span,
+        "span": format_html('<span class="nowrap">{}</span>', span) if span else "",
+        "reason": "" if span else fmt.unknown_reason(estimate),
         "level": fmt.percent(estimate.level),
         "answers": fmt.answers(estimate.n),
         "method": fmt.method_text(estimate.method),

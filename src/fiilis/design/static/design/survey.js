@@ -66,7 +66,7 @@ function start(form, set) {
     step.hidden = false;
     step.firstChild.max = list.length;
     step.firstChild.value = at + 1;
-    step.lastChild.textContent = set.textStep.replace("%n", at + 1).replace("%m", list.length);
+    step.lastChild.textContent = set.textStep.replace("{n}", at + 1).replace("{m}", list.length);
     back.hidden = at === 0;
     next.hidden = last;
     send.hidden = !last;
@@ -125,7 +125,7 @@ function start(form, set) {
   }
 
   async function push() {
-    if (busy) return;
+    if (busy || "preview" in set) return;
     busy = true;
     let tries = 0;
     let body;
@@ -136,7 +136,7 @@ function start(form, set) {
         const state = JSON.stringify([answers, done]);
         if (state === sent || (!done && !Object.keys(answers).length)) break;
         rev += 1;
-        body = { state, text: JSON.stringify({ key, rev, version: number(set.version), answers, lang: set.lang, channel: set.channel, done }) };
+        body = { state, text: JSON.stringify({ key, rev, version: number(set.version), answers, lang: set.lang, channel: set.channel, source: set.source, done }) };
       }
       if (done && !tries) say(set.textSending);
       const reply = await post(body.text);
@@ -222,7 +222,7 @@ function start(form, set) {
     const place = input.parentElement.querySelector("[data-left]");
     if (!place) return;
     place.hidden = !input.value;
-    place.textContent = place.dataset.left.replace("%s", input.maxLength - input.value.length);
+    place.textContent = place.dataset.left.replace("{n}", input.maxLength - input.value.length);
   }
 
   form.querySelectorAll("textarea").forEach(count);
