@@ -87,7 +87,8 @@ def resolve_people(
 ) -> dict[str, uuid.UUID]:
     """Return the id of the person behind each key, making those who are missing. For machines: no audit line each.
 
-    One statement to read, and on SQLite one for each 124 people to write. Of two callers at once neither makes a double. Empty keys are nobody's.
+    One statement to read, and on SQLite one for each 124 people to write.
+    Of two callers at once neither makes a double. Empty keys are nobody's.
     """
     wanted = sorted({key for key in keys if key})
     if not wanted:

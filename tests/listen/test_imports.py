@@ -1,0 +1,659 @@
+"""Importing a file of answers: what is read and refused, that nothing doubles, that all of it can be taken back."""
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fiilis.core.errors import Conflict, Invalid, NotFound
+from fiilis.core.models import AuditEntry, OutboxEvent, Workspace
+from fiilis.ecosystem import queries as ecosystem
+from fiilis.ecosystem import services as ecosystem_services
+from fiilis.ecosystem.types import ActorKind, ActorPlan, JourneyPlan, StagePlan, TouchpointPlan
+from fiilis.listen.models import Feedback, Import, Survey, Version
+from fiilis.listen.queries import imports as reads
+from fiilis.listen.services import imports
+from fiilis.listen.services.imports import running
+from tests.conftest import World
+
+SURVEY = """
+languages = ["fi", "en"]
+title = {fi = "Myymälä", en = "Shop"}
+touchpoint = "till"
+
+[[questions]]
+id = "nps"
+kind = "nps"
+low = 0
+high = 10
+text = {fi = "Suosittelisitko?", en = "Would you recommend us?"}
+
+[[questions]]
+id = "ease"
+kind = "ces"
+low = 1
+high = 7
+touchpoint = "delivery"
+text = {fi = "Oliko helppoa?", en = "Was it easy?"}
+
+[[questions]]
+id = "solved"
+kind = "solved"
+text = {fi = "Ratkesiko?", en = "Solved?"}
+
+[[questions]]
+id = "bought"
+kind = "multiple"
+text = {fi = "Mitä ostit?", en = "What did you buy?"}
+options = [
+  {code = "yarn", label = {fi = "Lankaa", en = "Yarn"}},
+  {code = "hat", label = {fi = "Pipon", en = "A hat"}},
+  {code = "socks", label = {fi = "Sukat", en = "Socks"}},
+]
+
+[[questions]]
+id = "why"
+kind = "long"
+max_length = 40
+text = {fi = "Miksi?", en = "Why?"}
+"""
+
+MAP = """
+[file]
+row_key = "id"
+[survey]
+define = "survey.toml"
+[time]
+column = "when"
+zone = "Europe/Helsinki"
+[event]
+column = "bought_at"
+zone = "Europe/Helsinki"
+[weight]
+column = "weight"
+[cluster]
+column = "shop"
+[language]
+column = "lang"
+codes = {1 = "fi", 2 = "en"}
+[person]
+column = "customer"
+[[answer]]
+column = "nps"
+question = "nps"
+blank = ["11", "-"]
+[[answer]]
+column = "ease"
+question = "ease"
+map = {easy = 7, hard = 1}
+[[answer]]
+column = "solved"
+question = "solved"
+map = {1 = "yes", 2 = "partly", 3 = "no"}
+blank = ["0"]
+[[answer]]
+columns = ["b1", "b2"]
+question = "bought"
+[[answer]]
+column = "why"
+question = "why"
+"""
+
+HEAD = ["id", "when", "bought_at", "weight", "shop", "lang", "customer", "nps", "ease", "solved", "b1", "b2", "why"]
+FULL = ["1", "2017-05-13", "2017-05-12 11:00", "1.5", "A", "1", "C7", "9", "easy", "1", "socks", "yarn", "Hyvä"]
+
+
+@dataclass
+class Desk:
+    """A folder with a file, its mapping and its survey's definition, and the workspace that reads it."""
+
+    folder: Path
+    workspace: Workspace
+
+    def put(self, rows: list[list[str]], *, head: list[str] = HEAD, **written: Any) -> None:
+        with self.file.open("w", encoding=written.pop("encoding", "utf-8"), newline="") as file:
+            csv.writer(file, **written).writerows([head, *rows])
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "answers.csv"
+
+    def plan(self, mapping: str = MAP) -> imports.Plan:
+        (self.folder / "MAP.toml").write_text(mapping, encoding="utf-8")
+        return imports.plan(workspace=self.workspace, file=self.file, mapping=self.folder / "MAP.toml")
+
+    def run(self, mapping: str = MAP, **options: Any) -> imports.Outcome:
+        return imports.run(workspace=self.workspace, plan=self.plan(mapping), by="test", **options)
+
+    def feedback(self) -> list[Feedback]:
+        return list(Feedback.objects.of(self.workspace).order_by("import_row"))
+
+
+def row(**changes: str) -> list[str]:
+    return [changes.get(name, value) for name, value in zip(HEAD, FULL, strict=True)]
+
+
+def many(count: int) -> list[list[str]]:
+    return [row(id=str(n), customer=f"C{n}", nps=str(n % 11)) for n in range(1, count + 1)]
+
+
+def shop_journey(workspace: Workspace) -> None:
+    plan = JourneyPlan(
+        name="Ostopolku",
+        actors=(ActorPlan(key="shop", name="Villa Oy", kind=ActorKind.OWN_TEAM),),
+        stages=(
+            StagePlan(
+                names={"fi": "Ostaa"},
+                touchpoints=tuple(
+                    TouchpointPlan(key=key, names={"fi": key}, actor="shop") for key in ("till", "delivery")
+                ),
+            ),
+        ),
+    )
+    ecosystem_services.lay_out_journey(workspace=workspace, plan=plan, by="test")
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    shop_journey(world.woollens)
+    (tmp_path / "survey.toml").write_text(SURVEY, encoding="utf-8")
+    return Desk(tmp_path, world.woollens)
+
+
+def test_run_reads_every_field(desk: Desk) -> None:
+    desk.put([FULL])
+    outcome = desk.run()
+    (one,) = desk.feedback()
+    assert one.answers == {"nps": 9, "ease": 7, "solved": "yes", "bought": ["yarn", "socks"], "why": "Hyvä"}
+    assert one.at == datetime(2017, 5, 13, 9, 0, tzinfo=UTC)  # noon in Helsinki's summer
+    assert one.event_at == datetime(2017, 5, 12, 8, 0, tzinfo=UTC)
+    assert one.delay_seconds == 25 * 3600
+    assert (one.weight, one.cluster, one.language, one.channel) == (1.5, "A", "fi", "import")
+    assert one.touchpoint_id == ecosystem.touchpoint_ids(workspace=desk.workspace)["till"]
+    assert one.person is not None
+    assert one.person.key == "C7"
+    assert (one.imported_by_id, one.import_row, one.inbox_id, one.revision, one.done) == (
+        outcome.import_id, 1, None, 1, True,
+    )  # fmt: skip
+    assert (outcome.feedback, outcome.answers, outcome.refused_rows, outcome.resumed) == (1, 5, 0, False)
+
+
+def test_run_makes_the_defined_survey_and_publishes_it(desk: Desk) -> None:
+    desk.put([FULL])
+    desk.run()
+    survey = Survey.objects.of(desk.workspace).get()
+    assert (survey.name, survey.current, survey.status) == ("Myymälä", 1, "open")
+    assert Version.objects.of(desk.workspace).get().definition["questions"][1]["touchpoint"] == str(
+        ecosystem.touchpoint_ids(workspace=desk.workspace)["delivery"]
+    )
+
+
+def test_second_file_of_the_same_survey_joins_its_version(desk: Desk) -> None:
+    desk.put([FULL])
+    desk.run()
+    desk.put([row(id="2")])
+    desk.run()
+    assert Survey.objects.of(desk.workspace).count() == 1
+    assert {one.version for one in desk.feedback()} == {1}
+
+
+def test_mapping_by_code_reads_into_a_published_survey(desk: Desk) -> None:
+    desk.put([FULL])
+    desk.run()
+    code = Survey.objects.of(desk.workspace).get().code
+    desk.put([row(id="2")])
+    desk.run(MAP.replace('define = "survey.toml"', f'code = "{code}"'))
+    assert Feedback.objects.of(desk.workspace).count() == 2
+
+
+def test_run_tells_upward_and_writes_the_trail_once(desk: Desk) -> None:
+    desk.put(many(3))
+    outcome = desk.run()
+    events = OutboxEvent.objects.filter(name__startswith="listen.").values_list("name", "payload", "workspace_id")
+    assert list(events) == [
+        ("listen.import_completed", {"import_id": str(outcome.import_id)}, desk.workspace.pk),
+    ]
+    trail = AuditEntry.objects.of(desk.workspace).filter(kind="import").order_by("id")
+    assert [(entry.verb, entry.summary["read"]) for entry in trail] == [("began", 3), ("imported", 3)]
+
+
+def test_plan_writes_nothing(desk: Desk) -> None:
+    desk.put(many(3))
+    before = AuditEntry.objects.of(desk.workspace).count()
+    desk.plan()
+    assert (Survey.objects.of(desk.workspace).count(), Import.objects.of(desk.workspace).count()) == (0, 0)
+    assert AuditEntry.objects.of(desk.workspace).count() == before
+
+
+def test_plan_counts_what_would_be_read(desk: Desk) -> None:
+    empty = row(id="4", nps="11", ease="", solved="0", b1="", b2=" ", why="")
+    desk.put([FULL, row(id="2", nps="-"), row(id="3", nps="", when="2017-05-20"), empty, [""] * 13])
+    report = desk.plan().report
+    assert (report.rows, report.read, report.blank, report.refused_rows, report.answers) == (5, 3, 2, 0, 13)
+    assert (report.questions["nps"].answered, report.questions["nps"].blank) == (1, 2)
+    assert (report.questions["ease"].answered, report.questions["ease"].blank) == (3, 0)
+    assert (report.encoding, report.delimiter, report.unread_columns) == ("utf-8", ",", ())
+    assert (report.first_at, report.last_at) == (
+        datetime(2017, 5, 13, 9, tzinfo=UTC), datetime(2017, 5, 20, 9, tzinfo=UTC),
+    )  # fmt: skip
+    json.dumps(report.as_dict())
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "why"),
+    [
+        ({"nps": "12"}, "nps", "range"),
+        ({"nps": "9.5"}, "nps", "number"),
+        ({"nps": "yhdeksän"}, "nps", "number"),
+        ({"nps": "1_0"}, "nps", "number"),
+        ({"nps": "nan"}, "nps", "number"),
+        ({"nps": "٣"}, "nps", "number"),
+        ({"ease": "8"}, "ease", "range"),
+        ({"solved": "4"}, "solved", "code"),
+        ({"b2": "shirt"}, "b2", "code"),
+        ({"why": "x" * 41}, "why", "too_long"),
+        ({"when": ""}, "when", "time"),
+        ({"when": "13.5.2017"}, "when", "time"),
+        ({"when": "2997-05-13"}, "when", "out_of_time"),
+        ({"when": "1917-12-06"}, "when", "out_of_time"),
+        ({"bought_at": "eilen"}, "bought_at", "time"),
+        ({"weight": "0"}, "weight", "weight"),
+        ({"weight": "-1"}, "weight", "weight"),
+        ({"weight": ""}, "weight", "weight"),
+        ({"weight": "inf"}, "weight", "weight"),
+        ({"shop": "x" * 61}, "shop", "too_long"),
+        ({"lang": "suomi"}, "lang", "language"),
+        ({"customer": "x" * 121}, "customer", "too_long"),
+        ({"id": "1"}, "id", "doubled"),
+    ],
+)
+def test_refused_cell_is_told_by_line_and_column_and_imports_nothing(
+    desk: Desk, changes: dict[str, str], column: str, why: str
+) -> None:
+    desk.put([FULL, row(**{"id": "2", **changes})])
+    report = desk.plan().report
+    assert [(one.line, one.column, one.why) for one in report.refused] == [(3, column, why)]
+    assert dict(report.refusals) == {(column, why): 1}
+    assert (report.read, report.refused_rows) == (1, 1)
+    with pytest.raises(Invalid) as caught:
+        desk.run()
+    assert caught.value.code == "refused_rows"
+    assert (Import.objects.of(desk.workspace).count(), desk.feedback()) == (0, [])
+
+
+def test_reason_never_shows_the_value(desk: Desk) -> None:
+    desk.put([row(nps="131052-308T", solved="aino@example.fi")])
+    plan = desk.plan()
+    words = " ".join(one.text for one in plan.report.refused) + json.dumps(plan.report.as_dict())
+    assert "131052" not in words
+    assert "aino" not in words
+    assert len(plan.report.refused) == 2
+
+
+def test_accepted_refusals_are_left_out_as_whole_rows(desk: Desk) -> None:
+    desk.put([FULL, row(id="2", nps="12"), row(id="3")])
+    outcome = desk.run(accept_refused=True)
+    assert (outcome.feedback, outcome.refused_rows) == (2, 1)
+    assert [one.import_row for one in desk.feedback()] == [1, 3]
+    assert Import.objects.of(desk.workspace).get().rows_done == 3
+
+
+def test_file_without_answers_is_refused(desk: Desk) -> None:
+    desk.put([[""] * 13])
+    with pytest.raises(Invalid) as caught:
+        desk.run()
+    assert caught.value.code == "no_answers"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encoding_and_delimiter_are_found_out(desk: Desk, encoding: str, delimiter: str) -> None:
+    desk.put([row(why="Äijä, sanoi; jotain | muuta €")], encoding=encoding, delimiter=delimiter)
+    desk.run()
+    assert desk.feedback()[0].answers["why"] == "Äijä, sanoi; jotain | muuta €"
+
+
+def test_decimal_comma(desk: Desk) -> None:
+    desk.put([row(weight="1,25", nps="9,0")], delimiter=";")
+    desk.run(MAP.replace("[file]", '[file]\ndecimal = ","'))
+    (one,) = desk.feedback()
+    assert (one.weight, one.answers["nps"]) == (1.25, 9)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "code"),
+    [
+        (b"", 0, "empty"),
+        (b"\n", 1, "no_head"),
+        (b"id;nps\n1;9\n", 1, "missing_column"),
+        (b"\xff\xfei\x00d\x00", 1, "encoding"),
+        (b"id,when\n1,\x00\n", 2, "nul"),
+        (",".join(HEAD).encode() + b"\n" + b"x" * 1_000_001 + b"\n", 2, "long_line"),
+        (",".join([*HEAD, "nps"]).encode() + b"\n", 1, "doubled_column"),
+        (",".join(HEAD).encode() + b'\n1,2017-05-13,,1,A,1,C,9,easy,1,,,"no end\n', 2, "quotes"),
+        (",".join(HEAD).encode() + b'\n1,2017-05-13,,1,A,1,C,9,easy,1,,,"two" ends"\n', 2, "quotes"),
+        (",".join(HEAD).encode() + b"\n1,2017-05-13,,1,A,1,C,9,easy,1,,,\x81\n", 2, "encoding"),
+    ],
+)
+def test_broken_file_is_refused_with_its_line(desk: Desk, raw: bytes, line: int, code: str) -> None:
+    desk.file.write_bytes(raw)
+    with pytest.raises(imports.Broken) as caught:
+        desk.plan()
+    assert (caught.value.line, caught.value.code) == (line, code)
+    assert Survey.objects.of(desk.workspace).count() == 0
+
+
+def test_given_encoding_that_does_not_fit_is_refused(desk: Desk) -> None:
+    desk.put([row(why="hyvää")], encoding="cp1252")
+    with pytest.raises(imports.Broken) as caught:
+        desk.plan(MAP.replace("[file]", '[file]\nencoding = "utf-8"'))
+    assert (caught.value.line, caught.value.code) == (2, "encoding")
+
+
+def test_missing_file_is_refused(desk: Desk) -> None:
+    with pytest.raises(imports.Broken) as caught:
+        desk.plan()
+    assert caught.value.code == "unreadable"
+
+
+def test_missing_column_is_named_with_its_likeness(desk: Desk) -> None:
+    desk.put([FULL], head=["weights" if name == "weight" else name for name in HEAD])
+    with pytest.raises(imports.Broken) as caught:
+        desk.plan()
+    assert caught.value.fields[0].text == "There is no column “weight”. Is it “weights”?"
+
+
+def test_wrong_number_of_cells_refuses_the_line(desk: Desk) -> None:
+    desk.put([FULL, [*row(id="2"), "more"], row(id="3")[:-1]])
+    report = desk.plan().report
+    assert [(one.line, one.column, one.why) for one in report.refused] == [(3, "", "fields"), (4, "", "fields")]
+
+
+def test_line_numbers_count_lines_inside_quotes(desk: Desk) -> None:
+    desk.put([row(why="yksi\nkaksi\nkolme"), row(id="2", nps="77")])
+    (refused,) = desk.plan().report.refused
+    assert refused.line == 5
+
+
+def test_column_doubled_but_not_mapped_is_no_matter(desk: Desk) -> None:
+    desk.put([[*FULL, "x", "y"]], head=[*HEAD, "other", "other"])
+    assert desk.plan().report.read == 1
+
+
+def test_texts_are_redacted_before_they_are_stored(desk: Desk) -> None:
+    desk.put([row(why="Soita 040 123 4567, a@b.fi")])
+    desk.run()
+    assert desk.feedback()[0].answers["why"] == "Soita [phone], [email]"
+    assert Import.objects.of(desk.workspace).get().report["redacted"] == {"email": 1, "phone": 1}
+
+
+def test_choices_in_one_cell_are_parted(desk: Desk) -> None:
+    desk.put([row(b1="hat; yarn;", b2="hat"), row(id="2", b1="hat;shirt", b2="")])
+    plan = desk.plan(MAP.replace('columns = ["b1", "b2"]', 'columns = ["b1", "b2"]\nseparator = ";"'))
+    assert [(one.line, one.column, one.why) for one in plan.report.refused] == [(3, "b1", "code")]
+    imports.run(workspace=desk.workspace, plan=plan, by="test", accept_refused=True)
+    assert desk.feedback()[0].answers["bought"] == ["yarn", "hat"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "raw", "wanted"),
+    [
+        ('format = "%d.%m.%Y %H:%M"', "3.7.2018 15:30", datetime(2018, 7, 3, 12, 30, tzinfo=UTC)),
+        ('format = "%d.%m.%Y"\nat = 08:00:00', "3.1.2018", datetime(2018, 1, 3, 6, 0, tzinfo=UTC)),
+        ("base = 2017-05-01", "13", datetime(2017, 5, 13, 9, 0, tzinfo=UTC)),
+        ("base = 1899-12-30\nfirst = 0", "43284", datetime(2018, 7, 3, 9, 0, tzinfo=UTC)),
+        ("", "2018-07-03T15:30:00+02:00", datetime(2018, 7, 3, 13, 30, tzinfo=UTC)),
+        ("", "2018-07-03 15:30", datetime(2018, 7, 3, 12, 30, tzinfo=UTC)),
+    ],
+)
+def test_times(desk: Desk, rule: str, raw: str, wanted: datetime) -> None:
+    desk.put([row(when=raw)])
+    desk.run(MAP.replace('[time]\ncolumn = "when"', f'[time]\ncolumn = "when"\n{rule}'))
+    assert desk.feedback()[0].at == wanted
+
+
+def test_values_for_all_rows(desk: Desk) -> None:
+    desk.put([FULL])
+    mapping = MAP.replace('[time]\ncolumn = "when"', "[time]\nvalue = 2018-07-03")
+    mapping = mapping.replace('[language]\ncolumn = "lang"\ncodes = {1 = "fi", 2 = "en"}', '[language]\nvalue = "sv"')
+    desk.run(mapping + '[touchpoint]\nvalue = "delivery"\n[source]\nvalue = "paper"\n')
+    (one,) = desk.feedback()
+    assert one.at == datetime(2018, 7, 3, 9, tzinfo=UTC)
+    assert (one.language, one.source) == ("sv", "paper")
+    assert one.touchpoint_id == ecosystem.touchpoint_ids(workspace=desk.workspace)["delivery"]
+
+
+def test_touchpoint_column(desk: Desk) -> None:
+    desk.put([row(shop="delivery"), row(id="2", shop="roof")])
+    report = desk.plan(MAP + '[touchpoint]\ncolumn = "shop"\n').report
+    assert [(one.line, one.column, one.why) for one in report.refused] == [(3, "shop", "touchpoint")]
+
+
+# once, whole, and back
+
+
+def test_same_file_and_mapping_again_is_refused(desk: Desk) -> None:
+    desk.put(many(3))
+    desk.run()
+    with pytest.raises(Conflict) as caught:
+        desk.run(MAP + "\n# another comment changes nothing\n")
+    assert caught.value.code == "imported_already"
+    assert Feedback.objects.of(desk.workspace).count() == 3
+
+
+def test_file_changed_after_the_plan_is_refused(desk: Desk) -> None:
+    desk.put(many(3))
+    plan = desk.plan()
+    desk.put(many(4))
+    with pytest.raises(Conflict) as caught:
+        imports.run(workspace=desk.workspace, plan=plan, by="test")
+    assert caught.value.code == "file_changed"
+
+
+class Interrupted(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("stopped_at", [1, 2, 3, 4])
+def test_interrupted_import_resumes_without_doubles(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, stopped_at: int
+) -> None:
+    monkeypatch.setattr(running, "CHUNK", 3)
+    rows = many(11)
+    rows[4][7] = "77"  # a refused row inside the second chunk
+    desk.put(rows)
+    seen: list[int] = []
+
+    def progress(done: int, _total: int) -> None:
+        seen.append(done)
+        if len(seen) == stopped_at:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        desk.run(accept_refused=True, progress=progress)
+    half = Import.objects.of(desk.workspace).get()
+    assert (half.status, half.rows_done) == ("running", seen[-1])
+    assert not OutboxEvent.objects.filter(name="listen.import_completed").exists()
+    outcome = desk.run(accept_refused=True)
+    assert (outcome.import_id, outcome.resumed) == (half.pk, True)
+    assert [one.import_row for one in desk.feedback()] == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11]
+    done = Import.objects.of(desk.workspace).get()
+    assert (done.status, done.rows_done, done.rows_total) == ("complete", 11, 11)
+    assert OutboxEvent.objects.filter(name="listen.import_completed").count() == 1
+
+
+def test_crash_inside_a_chunk_leaves_none_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 3)
+    desk.put(many(7))
+    insert = running.rows.insert
+
+    def broken(new: Any) -> None:
+        insert(new)
+        if new[0].import_row == 4:
+            raise Interrupted
+
+    monkeypatch.setattr(running.rows, "insert", broken)
+    with pytest.raises(Interrupted):
+        desk.run()
+    assert [one.import_row for one in desk.feedback()] == [1, 2, 3]
+    assert Import.objects.of(desk.workspace).get().rows_done == 3
+    monkeypatch.setattr(running.rows, "insert", insert)
+    desk.run()
+    assert [one.import_row for one in desk.feedback()] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_two_runs_at_once_make_no_doubles(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 2)
+    desk.put(many(6))
+    plan = desk.plan()
+
+    def overtaken(done: int, _total: int) -> None:
+        if done == 2:
+            imports.run(workspace=desk.workspace, plan=plan, by="test")
+
+    with pytest.raises(Conflict) as caught:
+        imports.run(workspace=desk.workspace, plan=plan, by="test", progress=overtaken)
+    assert caught.value.code == "import_running"
+    assert [one.import_row for one in desk.feedback()] == [1, 2, 3, 4, 5, 6]
+    assert OutboxEvent.objects.filter(name="listen.import_completed").count() == 1
+
+
+def test_undo_takes_all_back_and_leaves_others(desk: Desk) -> None:
+    desk.put(many(3))
+    first = desk.run()
+    desk.put(many(5)[3:])
+    desk.run()
+    imports.undo(workspace=desk.workspace, import_id=first.import_id, by="test")
+    assert [one.answers["nps"] for one in desk.feedback()] == [4, 5]
+    assert reads.import_by_id(workspace=desk.workspace, import_id=first.import_id).status == "undone"
+    (event,) = OutboxEvent.objects.filter(name="listen.import_undone")
+    assert event.payload == {"import_id": str(first.import_id)}
+    with pytest.raises(Conflict) as caught:
+        imports.undo(workspace=desk.workspace, import_id=first.import_id, by="test")
+    assert caught.value.code == "undone"
+
+
+def test_interrupted_undo_is_finished_by_another(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "UNDO_CHUNK", 2)
+    desk.put(many(5))
+    made = desk.run()
+
+    def progress(_done: int, _total: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        imports.undo(workspace=desk.workspace, import_id=made.import_id, by="test", progress=progress)
+    assert len(desk.feedback()) == 3
+    with pytest.raises(Conflict) as caught:
+        desk.run()
+    assert caught.value.code == "import_undoing"
+    imports.undo(workspace=desk.workspace, import_id=made.import_id, by="test")
+    assert desk.feedback() == []
+    assert OutboxEvent.objects.filter(name="listen.import_undone").count() == 1
+
+
+def test_undone_import_may_be_repeated(desk: Desk) -> None:
+    desk.put(many(3))
+    first = desk.run()
+    imports.undo(workspace=desk.workspace, import_id=first.import_id, by="test")
+    second = desk.run()
+    assert second.import_id != first.import_id
+    assert len(desk.feedback()) == 3
+    assert [(one.status, one.rows_done) for one in reads.imports(workspace=desk.workspace)] == [
+        ("complete", 3), ("undone", 3),
+    ]  # fmt: skip
+
+
+def test_interrupted_import_can_be_undone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 2)
+    desk.put(many(5))
+
+    def progress(_done: int, _total: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        desk.run(progress=progress)
+    half = Import.objects.of(desk.workspace).get()
+    imports.undo(workspace=desk.workspace, import_id=half.pk, by="test")
+    assert desk.feedback() == []
+    assert desk.run().resumed is False
+
+
+@pytest.mark.parametrize("rows", [3, 2500])
+def test_statements_do_not_grow_with_a_chunks_rows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any, rows: int
+) -> None:
+    desk.put([row(id=str(n), customer="") for n in range(rows)])
+    plan = desk.plan()
+    chunks = -(-rows // running.CHUNK)
+    with django_assert_max_num_queries(40 + 4 * chunks):
+        imports.run(workspace=desk.workspace, plan=plan, by="test")
+
+
+# other people's workspaces
+
+
+def test_plan_of_one_workspace_runs_in_no_other(desk: Desk, world: World) -> None:
+    desk.put(many(2))
+    with pytest.raises(NotFound):
+        imports.run(workspace=world.sauna, plan=desk.plan(), by="test")
+    assert Feedback.objects.of(world.sauna).count() == 0
+
+
+def test_strangers_import_can_neither_be_seen_nor_undone(desk: Desk, world: World) -> None:
+    desk.put(many(2))
+    made = desk.run()
+    with pytest.raises(NotFound):
+        imports.undo(workspace=world.sauna, import_id=made.import_id, by="test")
+    with pytest.raises(NotFound):
+        reads.import_by_id(workspace=world.sauna, import_id=made.import_id)
+    assert reads.imports(workspace=world.sauna) == []
+    assert len(desk.feedback()) == 2
+
+
+def test_strangers_survey_code_is_unknown(desk: Desk, world: World) -> None:
+    desk.put(many(2))
+    desk.run()
+    code = Survey.objects.of(world.woollens).get().code
+    theirs = Desk(desk.folder, world.sauna)
+    with pytest.raises(Invalid) as caught:
+        theirs.plan(MAP.replace('define = "survey.toml"', f'code = "{code}"'))
+    assert caught.value.code == "survey"
+
+
+def test_strangers_touchpoints_are_unknown(desk: Desk, world: World) -> None:
+    desk.put(many(2))
+    with pytest.raises(Invalid) as caught:
+        Desk(desk.folder, world.sauna).plan()
+    assert caught.value.code == "touchpoint"
+
+
+def test_same_file_in_two_workspaces_makes_people_in_each(desk: Desk, world: World) -> None:
+    shop_journey(world.sauna)
+    desk.put(many(2))
+    desk.run()
+    Desk(desk.folder, world.sauna).run()
+    ours, theirs = (
+        set(Feedback.objects.of(w).values_list("person_id", flat=True)) for w in (world.woollens, world.sauna)
+    )
+    assert (len(ours), len(theirs), ours & theirs) == (2, 2, set())
+
+
+# whatever stands in the file
+
+
+@given(raw=st.binary(max_size=400))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_bytes_are_read_or_refused_but_never_crash(desk: Desk, raw: bytes) -> None:
+    desk.file.write_bytes(",".join(HEAD).encode() + b"\n" + raw)
+    try:
+        report = desk.plan().report
+    except imports.Broken:
+        return
+    assert report.rows == report.read + report.blank + report.refused_rows
