@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PAGES = Path(__file__).parent / "pages"
+STATIC = Path(__file__).resolve().parents[2] / "src/fiilis/design/static"
 
 
 def weekly(n_points: int = 26) -> list[Any]:

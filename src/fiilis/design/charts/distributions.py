@@ -14,6 +14,7 @@ from fiilis.design.charts.text import fit, text_width
 from fiilis.design.charts.types import TONE_ORDER, Bar, Chart, ChartSpec, Table, Tone
 
 _TEXT = 12.0
+_SMALLEST = 9.0
 _SIDE = 4.0
 _STACK = 14.0
 _KEY = 10.0
@@ -103,35 +104,38 @@ def _draw(
     return pen.svg(height, title=spec.title, description=description, kind="chart-distribution")
 
 
+def _tops(bars: Sequence[Bar], slot: float) -> tuple[list[str], float]:
+    """Return what stands above the bars and its size: counts, or shares where large counts have no room."""
+    counts = [fmt.number(bar.count) for bar in bars]
+    for texts in (counts, [fmt.percent(bar.share) for bar in bars]):
+        widest = max((text_width(text, _TEXT) for text in texts), default=0.0)
+        size = _TEXT * min(1.0, (slot - 2) / widest) if widest else _TEXT
+        if size >= _SMALLEST:
+            return texts, size
+    return ["" for _bar in bars], _TEXT
+
+
 def _bars(pen: Pen, bars: Sequence[Bar], width: float, bottom: float) -> None:
     most = max((bar.count for bar in bars), default=0)
     slot = (width - 2 * _SIDE) / max(len(bars), 1)
     thick = min(slot - 4, 56.0)
     pen.line((_SIDE, bottom), (width - _SIDE, bottom), kind="k-axis", stroke=palette.AXIS)
-    sizes = [text_width(fmt.number(bar.count), _TEXT) for bar in bars]
-    size = _TEXT if not sizes or max(sizes) <= slot - 2 else max(8.0, _TEXT * (slot - 2) / max(sizes))
+    tops, size = _tops(bars, slot)
     for index, bar in enumerate(bars):
         middle = _SIDE + slot * (index + 0.5)
         tall = (bottom - 22) * bar.count / most if most else 0.0
         tall = max(tall, 1.5) if bar.count else 0.0
-        tip = f"{bar.label}: {fmt.answers(bar.count)}, {fmt.percent(bar.share, 1)}"
         if tall:
-            corner = (middle - thick / 2, bottom - tall)
-            radius = min(3.0, tall / 2)
+            tip = f"{bar.label}: {fmt.answers(bar.count)}, {fmt.percent(bar.share, 1)}"
+            corner, radius = (middle - thick / 2, bottom - tall), min(3.0, tall / 2)
             colour = palette.TONES[bar.tone]
             pen.rect(corner, (thick, tall), kind=f"k-{bar.tone}", fill=colour, radius=radius, title=tip)
-        pen.text((middle, bottom - tall - 6), fmt.number(bar.count), size=size, anchor="middle")
+        if tops[index]:
+            pen.text((middle, bottom - tall - 6), tops[index], size=size, anchor="middle")
         label = fit(bar.label, _TEXT, slot - 2)
         title = bar.label if label != bar.label else ""
-        pen.text(
-            (middle, bottom + 18),
-            label,
-            size=_TEXT,
-            anchor="middle",
-            kind="k-ink",
-            fill=palette.INK,
-            title=title,
-        )
+        at = (middle, bottom + 18)
+        pen.text(at, label, size=_TEXT, anchor="middle", kind="k-ink", fill=palette.INK, title=title)
 
 
 def _stack(pen: Pen, legend: list[tuple[Tone, float, str]], width: float, top: float) -> None:

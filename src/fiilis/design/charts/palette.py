@@ -9,7 +9,7 @@ from typing import Final
 
 INK: Final = "#14181f"
 MUTED: Final = "#4d5866"
-GRID: Final = "#e3e7ec"
+GRID: Final = "#e1e6ec"
 AXIS: Final = "#7b8594"
 PAPER: Final = "#ffffff"
 ACCENT: Final = "#1d4ed8"
