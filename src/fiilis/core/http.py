@@ -114,8 +114,9 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if request.user.is_authenticated if hasattr(request, "user") else False:
-            response.headers.setdefault("Cache-Control", "no-store")
+        # A page that says itself how it may be kept isn't asked whose it is: the survey page looks at no session.
+        if "Cache-Control" not in response.headers and hasattr(request, "user") and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
 
