@@ -133,12 +133,13 @@ class Reader:
             if type(value) is Why:
                 refused.append(Refused(line, column.name, value))
             values.append(value)
+        values.append(answers)
         if self._key >= 0:
             key = cells[self._key].strip()
             if key in self._keys:
                 refused.append(Refused(line, self._key_name, Why.DOUBLED))
             self._keys.add(key)
-        return refused or Parsed(*values, answers)
+        return refused or Parsed(*values)
 
     def _read_answers(self, cells: list[str], line: int, refused: list[Refused]) -> dict[str, Any]:
         answers: dict[str, Any] = {}
