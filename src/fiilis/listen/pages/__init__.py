@@ -1,0 +1,1 @@
+"""Pages of listen: what customers answer, and where surveys are made."""

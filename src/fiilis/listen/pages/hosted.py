@@ -1,0 +1,104 @@
+"""The survey that a customer opens: no sign-in, no session, no cookie; answers go to the intake door, not here."""
+
+import re
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
+
+from fiilis.listen.pages import drawing
+from fiilis.listen.queries import surveys as reads
+from fiilis.listen.types import LANGUAGES, Channel
+
+# A source tag as it is kept with the answer; anything else in the address is left out, never refused.
+SOURCE = re.compile(r"[A-Za-z0-9._-]{1,60}")
+
+
+@require_safe
+def survey(request: HttpRequest, code: str) -> HttpResponse:
+    """The survey's public page, in the language of the address or the browser."""
+    found = reads.hosted(code=code)
+    if found is None or found.definition is None:
+        return _unknown(request)
+    language = chosen_language(request, found.definition.languages)
+    if not found.is_open:
+        with translation.override(language):
+            lead = _("%(organisation)s has stopped taking answers to this survey. Thank you for coming.")
+            return _plain(_("This survey is closed"), lead % {"organisation": found.organisation}, found, language, 410)
+    source = request.GET.get("source", "")
+    context = {
+        "lang": language,
+        "brand": found.organisation,
+        "thanks": f"{reverse('listen:thanks', args=[found.code])}?{urlencode({'lang': language})}",
+        "title": found.definition.title.get(language, ""),
+        "intro": found.definition.intro.get(language, ""),
+        "languages": drawing.language_links(
+            found.definition.languages, language, lambda other: f"?{_query(other, source)}"
+        ),
+        "questions": drawing.questions(found.definition, language),
+        "door": f"/i/{found.code}",
+        "version": found.version,
+        "key": str(uuid.uuid4()),
+        "channel": Channel.LINK.value,
+        "source": source if SOURCE.fullmatch(source) else "",
+        "mode": found.definition.mode.value,
+    }
+    return _answer("listen/hosted.html", context, language)
+
+
+@require_safe
+def thanks(request: HttpRequest, code: str) -> HttpResponse:
+    """The page after answering: thanks, and what happens next in the survey's own words."""
+    found = reads.hosted(code=code)
+    if found is None or found.definition is None:
+        return _unknown(request)
+    language = chosen_language(request, found.definition.languages)
+    with translation.override(language):
+        own = found.definition.thanks.get(language, "")
+        return _plain(_("Thank you"), own or _("Your answer is saved."), found, language)
+
+
+def chosen_language(request: HttpRequest, languages: tuple[str, ...]) -> str:
+    """Return the address's language, else the browser's first that the survey speaks, else the survey's first."""
+    asked = request.GET.get("lang", "")
+    if asked in languages:
+        return asked
+    for accepted, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if accepted.partition("-")[0] in languages:
+            return accepted.partition("-")[0]
+    return languages[0]
+
+
+def _query(language: str, source: str) -> str:
+    return urlencode({"lang": language} | ({"source": source} if SOURCE.fullmatch(source) else {}))
+
+
+def _plain(title: str, text: str, found: reads.Hosted | None, language: str, status: int = 200) -> HttpResponse:
+    brand = found.organisation if found else "Fiilis"
+    context = {"lang": language, "brand": brand, "title": title, "text": text}
+    return _answer("listen/hosted_plain.html", context, language, status)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    language = chosen_language(request, LANGUAGES)
+    with translation.override(language):
+        lead = _("There is no survey at this address. Check that the whole link was copied.")
+        return _plain(_("No survey here"), lead, None, language, 404)
+
+
+def _answer(template: str, survey_context: dict[str, Any], language: str, status: int = 200) -> HttpResponse:
+    """Render without the request: no session is looked at, so no cookie is set and none is varied by."""
+    with translation.override(language):
+        body = render_to_string(template, {"survey": survey_context})
+    response = HttpResponse(body, status=status)
+    # Each load has its own key: a page out of a cache would send two customers' answers under one.
+    response["Cache-Control"] = "no-store"
+    response["Content-Language"] = language
+    return response

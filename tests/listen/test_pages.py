@@ -1,0 +1,472 @@
+"""The pages on which surveys are made: a maker's whole way, who may what, and nothing lost on a mistake."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from fiilis.core.models import Workspace
+from fiilis.listen.models import Survey, Version
+from fiilis.listen.queries import surveys as reads
+from fiilis.listen.services import questions, surveys
+from fiilis.listen.types import Kind, Mode, Option, ShowIf
+from fiilis.listen.wordings import Preset, Template
+from tests.listen.test_surveys import touchpoint_of
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def survey(world) -> Survey:
+    return make(world.woollens, "Myymälä", Template.SOLVED, ("fi", "sv"))
+
+
+def make(workspace: Workspace, name: str, template: Template = Template.NPS, languages=("fi",)) -> Survey:
+    return surveys.create_survey(workspace=workspace, name=name, template=template, languages=languages, by="test")
+
+
+def publish(survey: Survey) -> Version:
+    return surveys.publish_survey(workspace=survey.workspace, survey_id=survey.pk, by="test")
+
+
+def draft_of(survey: Survey):
+    return reads.draft(reads.survey(workspace=survey.workspace, survey_id=survey.pk))
+
+
+def url(name: str, survey: Survey | None = None, slug: str = "villa", **more) -> str:
+    kwargs = {"workspace": slug, **more} | ({"survey_id": survey.pk} if survey else {})
+    return reverse(f"listen:{name}", kwargs=kwargs)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def browser(world, name: str) -> Client:
+    client = world.client(name)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def question_form(survey: Survey, question_id: str, **changes) -> dict:
+    draft = draft_of(survey)
+    asked = questions.find(draft, question_id)
+    data: dict = {"touchpoint": asked.touchpoint or ""}
+    for language in draft.languages:
+        data[f"text_{language}"] = asked.text.get(language, "")
+        data[f"help_{language}"] = asked.help.get(language, "")
+        data[f"low_{language}"] = asked.low_label.get(language, "")
+        data[f"high_{language}"] = asked.high_label.get(language, "")
+        data[f"option_{language}"] = [option.label.get(language, "") for option in asked.options]
+    data["option_code"] = [option.code for option in asked.options]
+    return data | changes
+
+
+# --- a maker's way -----------------------------------------------------------------------------------------
+
+
+def test_maker_goes_from_an_empty_list_to_an_open_survey(world):
+    bjorn = browser(world, "bjorn")
+    assert url("new-survey") in text(bjorn.get(url("surveys")))
+    assert text(bjorn.get(url("new-survey"))).count('name="template"') == len(Template)
+    made = bjorn.post(url("new-survey"), {"name": "Kassa", "template": "nps", "languages": ["sv", "fi"]})
+    survey = Survey.objects.of(world.woollens).get()
+    assert (made.status_code, made["Location"]) == (302, url("survey", survey))
+    assert draft_of(survey).languages == ("fi", "sv")
+    assert bjorn.get(url("survey", survey)).status_code == 200
+    assert "Publish now" in text(bjorn.get(url("publish", survey)))
+    done = bjorn.post(url("publish", survey))
+    assert (done.status_code, done["Location"]) == (302, url("share", survey))
+    assert Client().get(f"/s/{survey.code}").status_code == 200
+
+
+def test_taken_name_is_told_at_its_field_and_nothing_is_lost(world, survey):
+    response = browser(world, "bjorn").post(
+        url("new-survey"), {"name": "Myymälä", "template": "ease", "languages": ["sv"]}
+    )
+    page = text(response)
+    assert response.status_code == 422
+    assert "Another survey has the name “Myymälä”" in page
+    assert re.search(r'value="ease"[^>]* checked', page)
+    assert re.search(r'value="sv"[^>]* checked', page)
+    assert Survey.objects.of(world.woollens).count() == 1
+
+
+def test_survey_without_a_language_is_told_at_its_field(world):
+    response = browser(world, "bjorn").post(url("new-survey"), {"name": "Kassa", "template": "nps"})
+    assert response.status_code == 422
+    assert text(response).count("Choose at least one language.") == 2  # in the list of faults and at the field
+
+
+def test_settings_change_texts_mode_and_languages(world, survey):
+    point = touchpoint_of(world.woollens)
+    data = {
+        "name": "Kassa", "languages": ["fi", "sv", "en"], "mode": "all", "touchpoint": point,
+        "title_fi": "Moi", "title_sv": "Hej", "intro_fi": "", "intro_sv": "",
+        "thanks_fi": "Kiitti", "thanks_sv": "Tack",
+    }  # fmt: skip
+    assert browser(world, "bjorn").post(url("settings", survey), data).status_code == 302
+    draft = draft_of(survey)
+    assert (draft.title, draft.mode, draft.touchpoint) == ({"fi": "Moi", "sv": "Hej"}, Mode.ALL, point)
+    assert draft.languages == ("fi", "sv", "en")
+    assert draft.questions[0].text["en"] == "Was your problem solved?"
+    assert reads.survey(workspace=world.woollens, survey_id=survey.pk).name == "Kassa"
+
+
+def test_settings_with_a_fault_keep_what_was_written(world, survey):
+    data = {"name": "", "languages": ["fi"], "mode": "all", "title_fi": "Uusi otsikko", "title_sv": "Ny rubrik"}
+    response = browser(world, "bjorn").post(url("settings", survey), data)
+    assert response.status_code == 422
+    assert "Uusi otsikko" in text(response)
+    assert "Ny rubrik" in text(response)
+    assert draft_of(survey).title["fi"] == "Miten onnistuimme?"
+
+
+def test_added_question_opens_for_editing(world, survey):
+    response = browser(world, "bjorn").post(url("add-question", survey), {"preset": "multiple"})
+    added = draft_of(survey).questions[-1]
+    assert response["Location"] == url("question", survey, question_id=added.id)
+    assert added.kind is Kind.MULTIPLE
+
+
+def test_unknown_kind_of_question_adds_nothing(world, survey):
+    browser(world, "bjorn").post(url("add-question", survey), {"preset": "magic"})
+    assert len(draft_of(survey).questions) == 2
+
+
+def test_question_is_edited_with_texts_options_and_condition(world, survey):
+    first = draft_of(survey).questions[0]
+    added = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
+    data = {
+        "text_fi": "Mistä kuulit?", "text_sv": "Var hörde du?", "required": "on",
+        "option_code": ["", "", ""], "option_fi": ["Ystävältä", "Lehdestä", ""],
+        "option_sv": ["Av en vän", "I tidningen", ""], f"when_{first.id}": ["partly", "no"],
+    }  # fmt: skip
+    response = browser(world, "bjorn").post(url("question", survey, question_id=added.id), data)
+    assert response.status_code == 302
+    saved = draft_of(survey).questions[-1]
+    assert saved.text == {"fi": "Mistä kuulit?", "sv": "Var hörde du?"}
+    assert saved.options == (
+        Option("ystavalta", {"fi": "Ystävältä", "sv": "Av en vän"}),
+        Option("lehdesta", {"fi": "Lehdestä", "sv": "I tidningen"}),
+    )
+    assert (saved.required, saved.show_if) == (True, ShowIf(first.id, ("partly", "no")))
+
+
+def test_condition_on_a_scale_keeps_numbers(world):
+    nps = make(world.woollens, "NPS")
+    first, second = draft_of(nps).questions
+    data = question_form(nps, second.id) | {f"when_{first.id}": ["0", "10"]}
+    browser(world, "bjorn").post(url("question", nps, question_id=second.id), data)
+    assert draft_of(nps).questions[1].show_if == ShowIf(first.id, (0, 10))
+
+
+def test_condition_on_two_questions_is_refused_and_texts_stay(world, survey):
+    first = draft_of(survey).questions[0]
+    face = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.FACES, by="test")
+    last = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.LONG, by="test")
+    data = question_form(survey, last.id, text_fi="Kerro lisää!")
+    data |= {f"when_{first.id}": ["no"], f"when_{face.id}": ["1"]}
+    response = browser(world, "bjorn").post(url("question", survey, question_id=last.id), data)
+    assert response.status_code == 422
+    assert "Choose answers of one question only." in text(response)
+    assert "Kerro lisää!" in text(response)
+    assert draft_of(survey).questions[-1].show_if is None
+
+
+def rows_of(response) -> list[tuple[str, str]]:
+    page = text(response)
+    codes = re.findall(r'name="option_code" value="([^"]*)"', page)
+    labels = re.findall(r'name="option_fi" value="([^"]*)"', page)
+    return list(zip(codes, labels, strict=True))
+
+
+@pytest.fixture
+def choice(world):
+    """A published choice of three options."""
+    survey = make(world.woollens, "Valinta", Template.BLANK)
+    added = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
+    import msgspec
+
+    options = tuple(Option(code, {"fi": code.upper()}) for code in ("a", "b", "c"))
+    written = msgspec.structs.replace(added, text={"fi": "Mikä?"}, options=options)
+    questions.change_question(workspace=world.woollens, survey_id=survey.pk, question=written, by="test")
+    publish(survey)
+    return survey, added.id
+
+
+@pytest.mark.parametrize(
+    ("button", "order"),
+    [("up-1", "bac"), ("down-0", "bac"), ("up-0", "abc"), ("remove-1", "ac"), ("remove-9", "abc"), ("odd", "abc")],
+)
+def test_rows_buttons_change_the_form_and_save_nothing(world, choice, button, order):
+    survey, question_id = choice
+    data = question_form(survey, question_id, text_fi="Mikä nyt?", row=button)
+    response = browser(world, "bjorn").post(url("question", survey, question_id=question_id), data)
+    assert response.status_code == 200
+    assert [row for row in rows_of(response) if any(row)] == [(code, code.upper()) for code in order]
+    assert "Mikä nyt?" in text(response)
+    assert draft_of(survey).questions[0].text == {"fi": "Mikä?"}
+
+
+def test_more_rows_are_added_without_saving(world, choice):
+    survey, question_id = choice
+    data = question_form(survey, question_id, row="more")
+    response = browser(world, "bjorn").post(url("question", survey, question_id=question_id), data)
+    assert rows_of(response)[3:] == [("", ""), ("", "")]
+
+
+def test_codes_of_options_are_kept_and_never_reused_or_invented(world, choice):
+    survey, question_id = choice
+    page = url("question", survey, question_id=question_id)
+    bjorn = browser(world, "bjorn")
+    without_a = question_form(survey, question_id, option_code=["b", "c"], option_fi=["B", "C"])
+    assert bjorn.post(page, without_a).status_code == 302
+    sneaky = question_form(survey, question_id, option_code=["b", "c", "", "hacked"], option_fi=["Bee", "C", "A", "D"])
+    assert bjorn.post(page, sneaky).status_code == 302
+    assert [(o.code, o.label["fi"]) for o in draft_of(survey).questions[0].options] == [
+        ("b", "Bee"),
+        ("c", "C"),
+        ("a_2", "A"),
+        ("d", "D"),
+    ]
+
+
+def test_swapped_meaning_of_published_options_is_refused_in_words(world, choice):
+    survey, question_id = choice
+    data = question_form(survey, question_id, option_fi=["B", "A", "C"])
+    response = browser(world, "bjorn").post(url("question", survey, question_id=question_id), data)
+    assert response.status_code == 422
+    assert "has taken over another option&#x27;s text" in text(response)
+    assert [row for row in rows_of(response) if any(row)] == [("a", "B"), ("b", "A"), ("c", "C")]
+
+
+def test_questions_move_and_are_removed_after_a_question(world, survey):
+    bjorn = browser(world, "bjorn")
+    first, second = (q.id for q in draft_of(survey).questions)
+    bjorn.post(url("move-question", survey, question_id=first), {"to": "down"})
+    assert [q.id for q in draft_of(survey).questions] == [second, first]
+    assert "depends on a question that comes later" in text(bjorn.get(url("survey", survey)))
+    ask = bjorn.get(url("remove-question", survey, question_id=first))
+    assert "will be shown always: 1." in text(ask)
+    assert len(draft_of(survey).questions) == 2
+    bjorn.post(url("remove-question", survey, question_id=first))
+    assert [q.id for q in draft_of(survey).questions] == [second]
+
+
+def test_unpublishable_survey_shows_why_with_links_to_the_places(world, survey):
+    added = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SHORT, by="test")
+    bjorn = browser(world, "bjorn")
+    for response, status in ((bjorn.get(url("publish", survey)), 200), (bjorn.post(url("publish", survey)), 422)):
+        page = text(response)
+        assert response.status_code == status
+        assert "Publish now" not in page
+        for language in ("Finnish", "Swedish"):
+            link = (
+                f'<a href="{url("question", survey, question_id=added.id)}">Question 3 has no text in {language}.</a>'
+            )
+            assert page.count(link) == 1
+    assert Version.objects.of(world.woollens).count() == 0
+
+
+def test_publishing_again_shows_what_changes_first(world, survey):
+    publish(survey)
+    bjorn = browser(world, "bjorn")
+    assert "Nothing has changed" in text(bjorn.get(url("publish", survey)))
+    questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
+    assert "Question 3 is new." in text(bjorn.get(url("publish", survey)))
+    assert "customers don't see yet" in text(bjorn.get(url("survey", survey)))
+    bjorn.post(url("publish", survey))
+    assert text(bjorn.get(url("versions", survey))).count("Question 3 is new.") == 1
+
+
+def test_closing_and_reopening(world, survey):
+    publish(survey)
+    bjorn = browser(world, "bjorn")
+    assert bjorn.get(url("close", survey)).status_code == 405
+    bjorn.post(url("close", survey))
+    assert Client().get(f"/s/{survey.code}").status_code == 410
+    bjorn.post(url("reopen", survey))
+    assert Client().get(f"/s/{survey.code}").status_code == 200
+
+
+def test_share_shows_the_public_link_of_the_installation(world, survey, settings):
+    publish(survey)
+    settings.FIILIS_URL = "https://palaute.villa.fi"
+    page = text(browser(world, "carita").get(url("share", survey)))
+    assert f'data-copy="https://palaute.villa.fi/s/{survey.code}"' in page
+    settings.FIILIS_URL = ""
+    page = text(browser(world, "carita").get(url("share", survey), {"source": "kuitti.1"}))
+    assert f'data-copy="http://testserver/s/{survey.code}?source=kuitti.1"' in page
+    svg = re.search(r"<svg width.*?</svg>", page, re.S).group(0)
+    assert "style" not in svg
+
+
+def test_odd_source_tag_is_told_at_its_field(world, survey):
+    publish(survey)
+    page = text(browser(world, "carita").get(url("share", survey), {"source": "<b>"}))
+    assert "at most 60." in page
+    assert f'data-copy="http://testserver/s/{survey.code}"' in page
+
+
+def test_unpublished_survey_has_nothing_to_share(world, survey):
+    page = text(browser(world, "carita").get(url("share", survey)))
+    assert "Publish first" in page
+    assert survey.code not in page
+
+
+@pytest.mark.parametrize(("kind", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_qr_code_downloads_as_a_file(world, survey, kind, start):
+    publish(survey)
+    response = browser(world, "carita").get(url(f"qr-{kind}", survey), {"source": "ovi"})
+    assert response.content.startswith(start)
+    assert response["Content-Disposition"] == f'attachment; filename="{survey.code}-ovi.{kind}"'
+
+
+# --- preview -----------------------------------------------------------------------------------------------
+
+
+def test_preview_shows_the_draft_and_any_version_but_sends_nothing(world, survey):
+    publish(survey)
+    questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
+    carita = browser(world, "carita")
+    shell = carita.get(url("preview", survey), {"lang": "sv"})
+    assert "nothing is sent or recorded" in text(shell)
+    assert "frame-src 'self'" in shell["Content-Security-Policy"]
+    draft = carita.get(url("preview-page", survey), {"lang": "sv"})
+    version = carita.get(url("preview-page", survey), {"version": "1", "lang": "sv"})
+    assert (text(draft).count("<fieldset"), text(version).count("<fieldset")) == (3, 2)
+    for page in (draft, version):
+        assert f"/i/{survey.code}" not in text(page)
+        assert 'name="key" value=""' in text(page)
+        assert "data-preview" in text(page)
+        assert "connect-src 'none'" in page["Content-Security-Policy"]
+        assert "frame-ancestors 'self'" in page["Content-Security-Policy"]
+        assert page["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("version", ["9", "-1", "x", "٣", "99999999"])
+def test_preview_of_a_missing_version_is_not_found(world, survey, version):
+    for name in ("preview", "preview-page"):
+        assert browser(world, "carita").get(url(name, survey), {"version": version}).status_code == 404
+
+
+def test_unwritten_draft_can_be_previewed(world, survey):
+    questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
+    assert "(no text yet)" in text(browser(world, "carita").get(url("preview-page", survey), {"lang": "fi"}))
+
+
+# --- who may what ------------------------------------------------------------------------------------------
+
+READING = ("surveys", "survey", "versions", "preview", "preview-page", "share", "qr-svg", "qr-png")
+EDITING = ("new-survey", "settings", "question", "remove-question")
+POSTS = ("new-survey", "settings", "add-question", "question", "move-question", "remove-question")
+PUBLISHING = ("publish", "close", "reopen")
+
+
+def address(name: str, survey: Survey, slug: str = "villa") -> str:
+    more = {"question_id": draft_of(survey).questions[0].id} if "question" in name and name != "add-question" else {}
+    return url(name, None if name in ("surveys", "new-survey") else survey, slug, **more)
+
+
+@pytest.mark.parametrize("name", ["carita", "daniel"])
+def test_analyst_and_agent_read_surveys_but_change_nothing(world, survey, name):
+    publish(survey)
+    client = browser(world, name)
+    assert {n: client.get(address(n, survey)).status_code for n in READING} == dict.fromkeys(READING, 200)
+    assert {n: client.get(address(n, survey)).status_code for n in EDITING} == dict.fromkeys(EDITING, 403)
+    everything = (*POSTS, *PUBLISHING)
+    assert {n: client.post(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 403)
+    page = text(client.get(url("survey", survey)))
+    assert "Publish…" not in page
+    assert "Add question" not in page
+
+
+def test_partner_sees_no_survey_at_all(world, survey):
+    publish(survey)
+    eeva = browser(world, "eeva")
+    everything = (*READING, *EDITING)
+    assert {n: eeva.get(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 403)
+
+
+def test_outsider_finds_nothing_in_the_workspace_nor_through_his_own(world, survey):
+    publish(survey)
+    before = (draft_of(survey), 1)
+    onni = browser(world, "onni")
+    everything = [*READING, *EDITING, "publish"]
+    assert {n: onni.get(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 404)
+    inside = [n for n in everything if n not in ("surveys", "new-survey")]
+    posts = [n for n in (*POSTS, *PUBLISHING) if n != "new-survey"]
+    assert {n: onni.get(address(n, survey, "sauna")).status_code for n in inside} == dict.fromkeys(inside, 404)
+    assert {n: onni.post(address(n, survey, "sauna")).status_code for n in posts} == dict.fromkeys(posts, 404)
+    assert "Myymälä" not in text(onni.get(url("surveys", slug="sauna")))
+    assert (draft_of(survey), Version.objects.of(world.woollens).count()) == before
+
+
+def test_outsiders_own_maker_cannot_use_a_foreign_touchpoint(world, survey):
+    foreign = touchpoint_of(world.sauna)
+    first = draft_of(survey).questions[0]
+    response = browser(world, "bjorn").post(
+        url("question", survey, question_id=first.id), question_form(survey, first.id, touchpoint=foreign)
+    )
+    assert response.status_code == 422
+    assert draft_of(survey).questions[0].touchpoint is None
+
+
+def test_stranger_is_sent_to_sign_in(survey):
+    assert Client().get(url("surveys"))["Location"] == f"/sign-in/?next={url('surveys')}"
+
+
+def test_unknown_survey_and_question_are_not_found(world, survey):
+    bjorn = browser(world, "bjorn")
+    path = reverse("listen:survey", kwargs={"workspace": "villa", "survey_id": uuid.uuid4()})
+    assert bjorn.get(path).status_code == 404
+    assert bjorn.get(url("question", survey, question_id="q_none")).status_code == 404
+
+
+def test_reading_pages_change_nothing(world, survey):
+    publish(survey)
+    before = (draft_of(survey), Version.objects.of(world.woollens).count())
+    bjorn = browser(world, "bjorn")
+    for name in (*READING, *EDITING, "publish"):
+        assert bjorn.get(address(name, survey)).status_code == 200
+    assert (draft_of(survey), Version.objects.of(world.woollens).count()) == before
+
+
+# --- queries -----------------------------------------------------------------------------------------------
+
+
+def test_list_takes_the_same_queries_for_one_and_three_surveys(world, django_assert_num_queries):
+    bjorn = browser(world, "bjorn")
+    make(world.woollens, "Yksi")
+    with django_assert_num_queries(5):
+        bjorn.get(url("surveys"))
+    make(world.woollens, "Kaksi")
+    make(world.woollens, "Kolme")
+    with django_assert_num_queries(5):
+        assert text(bjorn.get(url("surveys"))).count('<th scope="row">') == 3
+
+
+def test_overview_takes_the_same_queries_for_two_and_five_questions(world, survey, django_assert_num_queries):
+    bjorn = browser(world, "bjorn")
+    publish(survey)
+    with django_assert_num_queries(8):
+        bjorn.get(url("survey", survey))
+    for _ in range(3):
+        questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
+    with django_assert_num_queries(8):
+        bjorn.get(url("survey", survey))
+
+
+def test_versions_take_the_same_queries_for_one_and_three(world, survey, django_assert_num_queries):
+    bjorn = browser(world, "bjorn")
+    publish(survey)
+    with django_assert_num_queries(6):
+        bjorn.get(url("versions", survey))
+    for _ in range(2):
+        questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
+        publish(survey)
+    with django_assert_num_queries(6):
+        assert text(bjorn.get(url("versions", survey))).count("Published ") == 3
