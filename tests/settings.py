@@ -13,3 +13,9 @@ from fiilis.config.settings import *  # noqa: F403
 # The real hasher takes a tenth of a second for each user; what is tested here is not its strength.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+
+# Files, not memory: intake's writer and the tests' threads share them as processes would.
+if "inbox" in DATABASES:  # noqa: F405
+    for _alias, _database in DATABASES.items():  # noqa: F405
+        _database["TEST"] = {"NAME": str(DATA / f"test-{_alias}.sqlite3")}  # noqa: F405
+        _database["OPTIONS"]["init_command"] = _database["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
