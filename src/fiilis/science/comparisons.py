@@ -63,7 +63,7 @@ def compare_nps(
         net = counts.promoters - counts.detractors
         square = 1e4 * (counts.promoters + counts.detractors + 1.5) / n
         variance = (square - (100 * net / n) ** 2) / n
-        return Side(100 * net / counts.n, 100 * net / n, variance, inf, counts.n, counts.n)
+        return Side(100 * net / counts.n, 100 * net / n, variance, counts.n - 1, counts.n, counts.n)
 
     if why := _trouble(a, b, level, margin):
         return missing_comparison(why, n_a=_n(a.n), n_b=_n(b.n), growing=growing, level=level)
@@ -92,7 +92,7 @@ def compare_shares(
     def side(tally: Tally) -> Side:
         n = tally.n + 2
         centre = (tally.successes + 1) / n
-        return Side(tally.successes / tally.n, centre, centre * (1 - centre) / n, inf, tally.n, tally.n)
+        return Side(tally.successes / tally.n, centre, centre * (1 - centre) / n, tally.n - 1, tally.n, tally.n)
 
     if why := _trouble(a, b, level, margin):
         return missing_comparison(why, n_a=_n(a.n), n_b=_n(b.n), growing=growing, level=level)
