@@ -25,6 +25,7 @@ from fiilis.listen.services.imports.reader import Parsed
 from fiilis.listen.types import Channel
 
 CHUNK = 500  # feedback a transaction: it holds the write lock for some milliseconds
+REMEMBERED = 100_000  # people of earlier chunks
 UNDO_CHUNK = 2000  # rows of the file
 
 Progress = Callable[[int, int], None]  # lines of the file done, of how many
@@ -156,6 +157,7 @@ def _import_rows(workspace: Workspace, plan: Plan, running: Import, progress: Pr
     reader = plan.reader()
     done = running.rows_done
     version = versions.published({(running.survey_id, running.version)})[running.survey_id, running.version]
+    people: dict[str, uuid.UUID] = {}
     chunk: list[tuple[int, Parsed]] = []
     number = 0
     for number, (line, cells) in enumerate(source.lines(plan.file, plan.shape), 1):
@@ -163,12 +165,12 @@ def _import_rows(workspace: Workspace, plan: Plan, running: Import, progress: Pr
         if number > done and isinstance(row, Parsed):
             chunk.append((number, row))
             if len(chunk) == CHUNK:
-                done = _write(workspace, running, version, chunk, before=done, after=number)
+                done = _write(workspace, running, version, chunk, people, before=done, after=number)
                 chunk = []
                 if progress:
                     progress(done, plan.report.rows)
     if number > done:
-        done = _write(workspace, running, version, chunk, before=done, after=number)
+        done = _write(workspace, running, version, chunk, people, before=done, after=number)
     if progress:
         progress(done, plan.report.rows)
     return dict(reader.redacted)
@@ -179,12 +181,17 @@ def _write(
     running: Import,
     version: versions.Published,
     chunk: list[tuple[int, Parsed]],
+    people: dict[str, uuid.UUID],
     *,
     before: int,
     after: int,
 ) -> int:
-    """Write one chunk and move the import's progress in the same transaction."""
-    people = ecosystem.resolve_people(workspace=workspace, keys={row.person for _number, row in chunk})
+    """Write one chunk and move the import's progress in the same transaction. `people` remembers who was met."""
+    if len(people) > REMEMBERED:
+        people.clear()
+    people |= ecosystem.resolve_people(
+        workspace=workspace, keys={row.person for _number, row in chunk} - people.keys() - {""}
+    )
     new = list(_feedback(running, version, chunk, people))
     with transaction.atomic():
         # A conditional UPDATE that must change exactly one row: of two runs at once, one goes on.

@@ -1,0 +1,58 @@
+"""Writes many rows of one table in one statement: the road of digests and imports.
+
+Django's bulk_create needs 13 statements for 500 rows of 25 columns on SQLite (999 parameters each) and several times
+the time, since it builds every statement and adapts every value anew.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db import connection, models
+
+_json = msgspec.json.Encoder()
+
+
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, conflict: str = ""
+) -> None:
+    """Insert `rows`, each holding a value for every one of `columns` (database names), a dict for a JSON field.
+
+    `conflict` is an ON CONFLICT clause. Columns and clause are the caller's constants, never input. Nothing fills in
+    a field's default, and a scoped model's workspace is the caller's to give.
+    """
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    one = f"({', '.join(['%s'] * len(columns))})"
+    head = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 - constants
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"{head}{one} {conflict}", [_adapted(row, _SQLITE) for row in rows])
+        else:  # one round trip; psycopg puts the parameters in on the client's side
+            values = [value for row in rows for value in _adapted(row, _POSTGRES)]
+            cursor.execute(f"{head}{', '.join([one] * len(rows))} {conflict}", values)
+
+
+def _adapted(row: Sequence[Any], adapters: dict[type, Callable[[Any], Any]]) -> list[Any]:
+    return [adapters[type(value)](value) if type(value) in adapters else value for value in row]
+
+
+def _as_json(value: dict[str, Any]) -> str:
+    return _json.encode(value).decode()
+
+
+def _sqlite_time(value: datetime) -> str:
+    """Write a time as Django's backend does: UTC without an offset."""
+    return str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+# What the drivers can't take as it is. The fields' types are the models', so types and not columns decide.
+_SQLITE: dict[type, Callable[[Any], Any]] = {
+    uuid.UUID: lambda value: value.hex,
+    datetime: _sqlite_time,
+    dict: _as_json,
+}
+_POSTGRES: dict[type, Callable[[Any], Any]] = {dict: _as_json}
