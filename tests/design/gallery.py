@@ -111,12 +111,12 @@ def board_context() -> dict[str, Any]:
             reference=Level(45, "tavoite 45"),
             markers=(Marker(date(2026, 2, 20), "Turvatarkastuksen lakko"), Marker(date(2026, 8, 1), "Uusi terminaali")),
         )),
-        "wide": trend(points, spec=ChartSpec(title="NPS, viikoittain", bounds=bounds, width=1000)),
+        "wide": trend(points, spec=ChartSpec(title="NPS, viikoittain", bounds=bounds, width=840)),
         "one": trend(points[:1], spec=ChartSpec(title="NPS", bounds=bounds)),
         "none": trend([], spec=ChartSpec(title="NPS", bounds=bounds)),
         "distribution": distribution(bars(), spec=ChartSpec(title="Jakauma 0–10", height=280)),
         "intervals": intervals(rows(), spec=ChartSpec(
-            title="Kohtaamispisteet vaiheittain", bounds=bounds, width=1000,
+            title="Kohtaamispisteet vaiheittain", bounds=bounds, width=840,
             low_label="heikompi", high_label="parempi", reference=Level(31.0, "kaikki vastaukset 31"))),
         "table": Table("Kanavat", ("Kanava", "Vastauksia", "Tila"),
                        (("Linkki", "1 204", "toimii"), ("Kioski", "88", "ei yhteyttä")), (0, 2)),
@@ -141,6 +141,7 @@ def menu() -> list[dict[str, Any]]:
 
 BOARD = (PAGES / "board.html").read_text()
 
+PARTS = (PAGES / "parts.html").read_text()
 SIGN_IN = (PAGES / "sign_in.html").read_text()
 
 
@@ -184,6 +185,7 @@ def pages(lang: str) -> dict[str, str]:
         survey = '{% extends "design/survey_base.html" %}'
         return {
             "board": engine.from_string(BOARD).render({**board_context(), "user": User()}, request),
+            "parts": engine.from_string(PARTS).render({**board_context(), "user": User()}, request),
             "sign-in": engine.from_string(SIGN_IN).render({"form": Form({"email": "aino"})}, request),
             "survey-one": engine.from_string(survey).render(survey_context("one", lang), request),
             "survey-all": engine.from_string(survey).render(survey_context("all", lang), request),

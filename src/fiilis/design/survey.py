@@ -43,7 +43,7 @@ class Drawn:
     choices: tuple[Choice, ...]
     low: str
     high: str
-    length: int
+    length: str
     value: str
     error: str
 
@@ -96,7 +96,7 @@ def drawn(question: Mapping[str, Any]) -> Drawn:
         choices=_choices(question, control, low, high, chosen if given is not None else set()),
         low=low if control == "scale" else "",
         high=high if control == "scale" else "",
-        length=question.get("max_length") or limit,
+        length=str(question.get("max_length") or limit),  # text: a template would write 1,000
         value="" if given is None or not isinstance(given, str | int) else str(given),
         error=question.get("error") or "",
     )

@@ -77,8 +77,9 @@ class ChartSpec:
     `title` names what is shown (it is the table's caption and the picture's name for a screen reader).
     `unit` "percent" takes values between 0 and 1. `bounds` are the ends that the measure can reach (NPS:
     -100, 100): ticks and intervals never pass them. `min_span` keeps noise from looking like news.
-    `width` is the wide variant's width, to be chosen near the space it gets on a page, so that its text keeps
-    its size. `medium` "print" places text by metrics instead of anchors (renderers that clip anchored text).
+    `width` is the wide variant's width, near the space it gets on a page, so that its text keeps its size:
+    640 for two thirds of a page, 840 for the whole of it.
+    `medium` "print" places text by metrics instead of anchors (renderers that clip anchored text).
     """
 
     title: str

@@ -227,7 +227,7 @@ def field(bound: BoundField) -> dict[str, Any]:
 def progress(value: int, max: int, label: str) -> dict[str, Any]:  # noqa: A002
     """Show how far long work has come: `value` of `max`, in words and as a bar."""
     share = value / max if max else 0.0
-    return {"value": value, "max": max or 1, "label": label, "percent": fmt.percent(share)}
+    return {"value": str(value), "max": str(max or 1), "label": label, "percent": fmt.percent(share)}
 
 
 @register.inclusion_tag("design/badge.html")

@@ -199,14 +199,17 @@ function start(form, set) {
   form.addEventListener("pointerdown", () => { pointer = Date.now(); });
   form.addEventListener("change", (event) => {
     const field = event.target.closest("[data-question]");
-    if (answer(field) !== undefined) fault(field, "");
     draw();
     push();
     const list = asked();
     if (one && recent() && event.target.type === "radio" && field === list[at] && at < list.length - 1)
       setTimeout(() => field === asked()[at] && forward(), 180);
   });
-  form.addEventListener("input", (event) => count(event.target));
+  form.addEventListener("input", (event) => {
+    count(event.target);
+    // Here and not on change: a page that moves as a field is left makes the press on a button miss it.
+    fault(event.target.closest("[data-question]"), "");
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (send.hasAttribute("aria-disabled")) return;
