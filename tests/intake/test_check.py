@@ -1,0 +1,132 @@
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiilis.intake import check
+from tests.intake.conftest import QUESTIONS, SNAPSHOT, post
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def refused(body: dict[str, Any] | bytes) -> tuple[int, str, list[tuple[str, str]]]:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    with pytest.raises(check.Refused) as caught:
+        check.check(check.decode_json(raw), SNAPSHOT, NOW)
+    problem = caught.value.problem
+    return problem.status, problem.code, [(f.field, f.code) for f in problem.fields]
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"nps": 11}, ("nps", "out_of_range")),
+        ({"nps": -1}, ("nps", "out_of_range")),
+        ({"nps": "9"}, ("nps", "not_a_number")),
+        ({"nps": True}, ("nps", "not_a_number")),
+        ({"nps": 9.5}, ("nps", "not_a_number")),
+        ({"nps": None}, ("nps", "not_a_number")),
+        ({"solved": "maybe"}, ("solved", "unknown_choice")),
+        ({"solved": 1}, ("solved", "unknown_choice")),
+        ({"where": "shop"}, ("where", "not_a_list")),
+        ({"where": []}, ("where", "not_a_list")),
+        ({"where": ["shop", "moon"]}, ("where", "unknown_choice")),
+        ({"where": ["shop", "shop"]}, ("where", "repeated_choice")),
+        ({"where": [{}]}, ("where", "unknown_choice")),
+        ({"why": 1}, ("why", "not_a_text")),
+        ({"why": "x" * 21}, ("why", "too_long")),
+        ({"why": "a\x00b"}, ("why", "control")),
+        ({"hair": 1}, ("hair", "unknown_question")),
+        ({}, ("answers", "empty")),
+    ],
+)
+def test_wrong_value_names_its_question(answers: dict[str, Any], field: tuple[str, str]) -> None:
+    assert refused(post(answers=answers)) == (422, "invalid", [field])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"channel": "pigeon"}, ("channel", "unknown_channel")),
+        ({"kind": "song"}, ("kind", "unknown_kind")),
+        ({"lang": "en"}, ("lang", "unknown_language")),
+        ({"event_at": "2026-01-01T12:00:00"}, ("event_at", "no_time_zone")),
+        ({"source": "a\x00"}, ("source", "control")),
+    ],
+)
+def test_wrong_envelope_names_its_field(changes: dict[str, str], field: tuple[str, str]) -> None:
+    assert refused(post(**changes)) == (422, "invalid", [field])
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b"", []),
+        (b"{", []),
+        (b"[]", []),
+        (b"\xff\xfe", []),
+        (b"[" * 5000, []),
+        (b'{"version": 1, "answers": {}}', []),
+        (b'{"key": "no", "version": 1, "answers": {}}', [("key", "malformed")]),
+        (b'{"key": "0b7f8a52-3c1e-4a53-9a51-0f6f3f9c9a11", "version": 0, "answers": {}}', [("version", "malformed")]),
+        (b'{"key": "0b7f8a52-3c1e-4a53-9a51-0f6f3f9c9a11", "version": 1, "answers": []}', [("answers", "malformed")]),
+    ],
+)
+def test_malformed_body_is_refused(body: bytes, fields: list[tuple[str, str]]) -> None:
+    assert refused(body) == (400, "malformed", fields)
+
+
+def test_order_of_answers_makes_no_other_post() -> None:
+    key = str(uuid.uuid4())
+    one = check.decode_json(json.dumps(post(key=key, answers={"nps": 1, "why": "a"})).encode())
+    two = check.decode_json(json.dumps(post(key=key, answers={"why": "a", "nps": 1})).encode())
+    other = check.decode_json(json.dumps(post(key=key, answers={"why": "a", "nps": 2})).encode())
+    posted = [check.check(body, SNAPSHOT, NOW).posted for body in (one, two, other)]
+    assert posted[0] == posted[1] != posted[2]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_decoded_or_refused(raw: bytes) -> None:
+    for decode in (check.decode_json, lambda r: check.decode_form(r, SNAPSHOT)):
+        try:
+            check.check(decode(raw), SNAPSHOT, NOW)
+        except check.Refused as fault:
+            assert fault.problem.status in (400, 422)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+
+
+@given(st.sampled_from(QUESTIONS), JSON_VALUES)
+def test_accepted_value_is_inside_the_limits(question: Any, value: Any) -> None:
+    if check.check_value(question, value) is not None:
+        return
+    if question.id == "nps":
+        assert value in range(11)
+    elif question.id == "solved":
+        assert value in question.codes
+    elif question.id == "why":
+        assert len(value) <= 20
+    else:
+        assert sorted(set(value)) == sorted(value)
+
+
+@pytest.mark.parametrize(
+    ("lang", "accept", "expected"),
+    [
+        ("sv", "fi", "sv"),
+        ("", "fi-FI,fi;q=0.9,en;q=0.8", "fi"),
+        ("", "de,sv;q=0.5", "sv"),
+        ("xx", "", "en"),
+        ("", "de", "en"),
+    ],
+)
+def test_language_is_the_posts_else_the_browsers(lang: str, accept: str, expected: str) -> None:
+    assert check.language_of(lang, accept) == expected
