@@ -6,7 +6,6 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 from django.conf import settings
@@ -23,6 +22,7 @@ from fiilis.core import doctor as checks
 from fiilis.core import workspaces
 from fiilis.core.errors import Problem
 from fiilis.core.models import Role, User, Workspace
+from fiilis.listen.services.imports import Report
 
 console = Console(highlight=False)
 
@@ -179,35 +179,45 @@ def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_r
     from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
 
     workspace = _workspace(slug)
-    with progress_bar("Checking") as show:
-        plan = imports.plan(workspace=workspace, file=file, mapping=mapping, progress=show)
+    with console.status("Reading the whole file ..."):
+        plan = imports.plan(workspace=workspace, file=file, mapping=mapping)
     _print_report(plan.report)
     if dry_run:
-        sys.exit(0 if plan.report.importable(accept_refused=accept_refused) else 2)
+        sys.exit(2 if plan.report.refused_rows and not accept_refused else 0)
     with progress_bar("Importing") as show:
         done = imports.run(workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show)
-    console.print(f"Imported. To take it back: fiilis import undo {done.pk} --workspace {slug}", soft_wrap=True)
+    console.print(f"Imported {done.answers:,} answers.", soft_wrap=True)
+    console.print(f"To take them back: fiilis import undo {done.import_id} --workspace {slug}", soft_wrap=True)
 
 
-def _print_report(report: Any) -> None:
+def _print_report(report: Report) -> None:
     table = Table("what", "how many", show_header=False, box=None)
-    for label, number in report.lines():
+    for label, number in (
+        ("lines", report.rows),
+        ("lines to read", report.read),
+        ("lines without answers, passed over", report.blank),
+        ("lines refused", report.refused_rows),
+        ("answers", report.answers),
+    ):
         table.add_row(label, f"{number:,}")
     console.print(table)
-    for refusal in report.refusals[:20]:
-        console.print(f"  line {refusal.line}, {refusal.column}: {refusal.reason}", soft_wrap=True)
-    if len(report.refusals) > 20:
-        console.print(f"  and {len(report.refusals) - 20:,} more")
+    for refused in report.refused[:20]:
+        console.print(f"  line {refused.line}, {refused.column or 'whole line'}: {refused.text}", soft_wrap=True)
+    if report.refused_rows > len(report.refused[:20]):
+        for (column, why), count in report.refusals.most_common():
+            console.print(f"  in all {count:,} × {column or 'whole line'}: {why}", soft_wrap=True)
+    if report.unread_columns:
+        console.print(f"  columns that the mapping doesn't use: {', '.join(report.unread_columns)}", soft_wrap=True)
 
 
 @import_.command(name="list")
 @click.option("--workspace", "slug", required=True)
 def import_list(slug: str) -> None:
     """List the imports of a workspace."""
-    from fiilis.listen.queries import feedback  # noqa: PLC0415 - slow import
+    from fiilis.listen.queries import imports  # noqa: PLC0415 - slow import
 
     table = Table("import", "file", "rows", "status", "began", box=None)
-    for row in feedback.imports(workspace=_workspace(slug)):
+    for row in imports.imports(workspace=_workspace(slug)):
         table.add_row(str(row.id), row.file_name, f"{row.rows_done:,}", row.status, f"{row.began_at:%Y-%m-%d %H:%M}")
     console.print(table)
 
