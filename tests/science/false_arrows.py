@@ -23,33 +23,37 @@ AT_THE_MARGIN: list[tuple[Shares, Shares, int, int]] = [
 ]
 
 
-def drawn(chance: np.random.Generator, n: int, shares: Shares) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Plain NPS, adjusted NPS and its variance, as fractions, of one group on each page."""
-    detractors, _, promoters = chance.multinomial(n, shares, size=PAGES).T
+def side(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Plain NPS, adjusted NPS and its variance, as fractions, of (..., 3) counts."""
+    detractors, promoters, n = counts[..., 0], counts[..., 2], counts.sum(axis=-1)
     centre = (promoters - detractors) / (n + 3)
     return (promoters - detractors) / n, centre, ((promoters + detractors + 1.5) / (n + 3) - centre**2) / (n + 3)
 
 
+def p_values(a: np.ndarray, b: np.ndarray, margin: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """p of "no difference", or with a margin of "at least the margin", by the normal and by t; groups of one n."""
+    (value_a, centre_a, var_a), (value_b, centre_b, var_b) = side(a), side(b)
+    df = (a.sum(axis=-1) - 1) * (var_a + var_b) ** 2 / (var_a**2 + var_b**2)
+    se = np.sqrt(var_a + var_b)
+    if margin is None:
+        score = abs(centre_a - centre_b) / se
+        return 2 * ndtr(-score), 2 * stdtr(df, -score)
+    score = (margin - np.maximum(abs(centre_a - centre_b), abs(value_a - value_b))) / se
+    return ndtr(-score), stdtr(df, -score)
+
+
 def pages(seed: int, a: Shares, b: Shares, n: int, places: int) -> tuple[float, float, float]:
-    """Share of pages with an arrow (none, Holm with normal, Holm with t), or, where a != b, with "immaterial"."""
+    """Share of pages with an arrow (each alone, Holm with normal, Holm with t), or, where a != b, "immaterial"."""
     chance = np.random.default_rng(seed)
     least = [np.ones(PAGES), np.ones(PAGES)]
-    margin = abs((a[2] - a[0]) - (b[2] - b[0]))
+    margin = None if a == b else abs((a[2] - a[0]) - (b[2] - b[0]))
     for _ in range(places):
-        value_a, centre_a, var_a = drawn(chance, n, a)
-        value_b, centre_b, var_b = drawn(chance, n, b)
-        df = (n - 1) * (var_a + var_b) ** 2 / (var_a**2 + var_b**2)
-        far = np.maximum(abs(centre_a - centre_b), abs(value_a - value_b))
-        distance, sides = (abs(centre_a - centre_b), 2) if a == b else (margin - far, 1)
-        score = distance / np.sqrt(var_a + var_b)
-        for place, p in enumerate((sides * ndtr(-score), sides * stdtr(df, -score))):
-            least[place] = np.minimum(least[place], p)
+        drawn_a, drawn_b = (chance.multinomial(n, shares, size=PAGES) for shares in (a, b))
+        least = [np.minimum(so_far, p) for so_far, p in zip(least, p_values(drawn_a, drawn_b, margin), strict=True)]
     # Holm leaves some rejection exactly where the least p is at most alpha / places.
-    return (
-        float((least[0] <= 0.05).mean()),
-        float((least[0] <= 0.05 / places).mean()),
-        float((least[1] <= 0.05 / places).mean()),
-    )
+    normal, heavy = least
+    bar = 0.05 / places
+    return float((normal <= 0.05).mean()), float((normal <= bar).mean()), float((heavy <= bar).mean())
 
 
 def lines() -> list[str]:

@@ -94,6 +94,7 @@ def test_clusters_take_back_what_single_answers_seemed_to_show() -> None:
     assert naive.delta == pytest.approx(honest.delta)
 
 
+@settings(deadline=None)
 @given(three, three, st.floats(0.5, 0.99))
 def test_sides_changed_change_signs(a: tuple[int, int, int], b: tuple[int, int, int], level: float) -> None:
     forth = compare_nps(Counts(*a), Counts(*b), level=level, margin=5)
@@ -105,6 +106,7 @@ def test_sides_changed_change_signs(a: tuple[int, int, int], b: tuple[int, int, 
     assert -200 <= forth.low <= forth.delta <= forth.high <= 200
 
 
+@settings(deadline=None)
 @given(st.integers(5, 300), st.integers(5, 300), st.floats(0.5, 0.999))
 def test_groups_alike_never_differ(n_a: int, n_b: int, level: float) -> None:
     # Adjusting pulls the smaller group further in: that alone must not give an arrow.

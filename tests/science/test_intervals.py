@@ -83,6 +83,7 @@ def test_score_limits_are_where_a_naive_score_test_just_rejects(three: tuple[int
     assert naive_score_statistic(three, high / 100) == pytest.approx(-1.959964, abs=1e-4)
 
 
+@settings(deadline=None)
 @given(counts, levels)
 def test_nps_intervals_mirror_when_promoters_and_detractors_change_places(
     three: tuple[int, int, int], level: float
@@ -92,6 +93,7 @@ def test_nps_intervals_mirror_when_promoters_and_detractors_change_places(
         assert formula(*three[::-1], level) == pytest.approx((-high, -low), abs=1e-9)
 
 
+@settings(deadline=None)
 @given(counts, levels)
 def test_score_stays_in_bounds_and_holds_the_score(three: tuple[int, int, int], level: float) -> None:
     low, high = nps_score(*three, level)
@@ -100,6 +102,7 @@ def test_score_stays_in_bounds_and_holds_the_score(three: tuple[int, int, int], 
     assert value - 1e-9 <= high <= 100
 
 
+@settings(deadline=None)
 @given(counts)
 def test_score_widens_with_level(three: tuple[int, int, int]) -> None:
     narrow, wide = nps_score(*three, 0.8), nps_score(*three, 0.99)
@@ -107,6 +110,7 @@ def test_score_widens_with_level(three: tuple[int, int, int]) -> None:
     assert narrow[1] <= wide[1]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 200), levels)
 def test_wilson_mirrors_and_stays_in_bounds(successes: int, failures: int, level: float) -> None:
     n = successes + failures
@@ -115,6 +119,7 @@ def test_wilson_mirrors_and_stays_in_bounds(successes: int, failures: int, level
     assert wilson(failures, n, level) == pytest.approx((1 - high, 1 - low), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100), levels)
 def test_all_alike_is_wilson_for_shares_and_score_for_nps(n: int, level: float) -> None:
     assert all_alike(1.0, n, (0, 1), level) == pytest.approx(wilson(n, n, level), abs=1e-12)

@@ -59,6 +59,7 @@ def test_half_width_of_nps_is_as_planned_where_a_third_each_answer(n: int, point
     assert half_width == pytest.approx(points, abs=1)
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.integers(0, 400)] * 3).filter(lambda three: sum(three) >= 5), st.floats(0.01, 0.999))
 def test_nps_holds_its_value_within_the_scale_at_any_level(three: tuple[int, int, int], level: float) -> None:
     estimate = nps(*three, level)
