@@ -3,6 +3,7 @@
 import gzip
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -10,6 +11,10 @@ from django.test import Client
 from django.utils import translation
 
 from fiilis import design
+from fiilis.core import clock
+from fiilis.intake import check
+from fiilis.intake.models import PublishedSurvey
+from fiilis.intake.types import Snapshot
 from fiilis.listen import wordings
 from fiilis.listen.queries import surveys as reads
 from fiilis.listen.services import surveys
@@ -179,6 +184,31 @@ def longest() -> list:
         )
         for q in made
     ]
+
+
+def filled(page: str) -> list[tuple[str, str]]:
+    """The form as a browser without script posts it: hidden fields, the first choice, a text everywhere."""
+    post = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+    chosen = dict(reversed(re.findall(r'<input type="(?:radio|checkbox)" name="(\w+)" value="([^"]*)"', page)))
+    written = re.findall(r'<(?:input type="text"|textarea) name="(\w+)"', page)
+    return [*post, *chosen.items(), *((name, "Ei mitään.\r\nKiitos!") for name in written)]
+
+
+def test_door_accepts_what_the_page_posts_for_every_kind_of_question(world):
+    made = wordings.definition(Template.BLANK, languages=LANGUAGES, new_id=str)
+    made = msgspec.structs.replace(made, questions=tuple(longest()))
+    survey = surveys.create_from(workspace=world.woollens, name="Kaikki", definition=made, by="test")
+    surveys.publish_survey(workspace=world.woollens, survey_id=survey.pk, by="test")
+    snapshot = msgspec.convert(PublishedSurvey.objects.get(code=survey.code).snapshot, Snapshot)
+    post = filled(text(get(f"/s/{survey.code}?lang=sv&source=ovi")))
+    body = check.decode_form(urlencode(post).encode(), snapshot)
+    checked = check.check(body, snapshot, clock.now())
+    envelope = (checked.body.version, checked.body.lang, checked.body.channel, checked.body.source)
+    assert envelope == (1, "sv", "link", "ovi")
+    assert checked.body.answers == {
+        "q_nps": 0, "q_faces": 4, "q_satisfaction": 1, "q_ease": 1, "q_solved": "yes", "q_emotion": "joy",
+        "q_single": "o0", "q_multiple": ["o0"], "q_short": "Ei mitään.\nKiitos!", "q_long": "Ei mitään.\nKiitos!",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -1,6 +1,7 @@
-"""Registers listen with Django."""
+"""Registers listen with Django and with core's registries."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ListenConfig(AppConfig):
@@ -9,3 +10,14 @@ class ListenConfig(AppConfig):
     name = "fiilis.listen"
     label = "listen"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register permissions and menu entries."""
+        from fiilis.core import permissions, slots  # noqa: PLC0415 - needs the app registry
+
+        permissions.register(
+            "survey.view", roles=permissions.INSIDERS, meaning="See surveys, their links and versions."
+        )
+        permissions.register("survey.edit", roles=permissions.EDITORS, meaning="Make surveys and change their drafts.")
+        permissions.register("survey.publish", roles=permissions.EDITORS, meaning="Publish, close and reopen surveys.")
+        slots.add_menu_entry(slots.MenuEntry("listen", 30, _("Surveys"), "listen:surveys", "survey.view"))

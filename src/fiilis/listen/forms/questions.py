@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from fiilis.listen import wordings
-from fiilis.listen.forms.surveys import LANGUAGE_CHOICES, Choices, Group, text_field, texts_of
+from fiilis.listen.forms.surveys import Choices, Group, text_field, texts_of
 from fiilis.listen.services import checking
 from fiilis.listen.types import LANGUAGES, NUMERIC, Definition, Option, Question, ShowIf, Style, Texts
 
@@ -68,7 +69,9 @@ class QuestionForm(forms.Form):
             ]
         for prefix, what, texts, wanted, height in rows:
             for language in self.asked:
-                made = text_field(dict(LANGUAGE_CHOICES)[language], what, language, wanted=wanted, rows=height)
+                made = text_field(
+                    capfirst(checking.language_name(language)), what, language, wanted=wanted, rows=height
+                )
                 made.initial = texts.get(language, "")
                 self.fields[f"{prefix}_{language}"] = made
 
@@ -76,7 +79,7 @@ class QuestionForm(forms.Form):
         shown = other.text.get(self.asked[0], "") or "…"
         waits = self.question.show_if
         self.fields[f"when_{other.id}"] = forms.MultipleChoiceField(
-            label=_("The answer to question %(n)s, “%(text)s”, is") % {"n": position, "text": shown},
+            label=_("Question %(n)s: %(text)s") % {"n": position, "text": shown},
             choices=_value_choices(other, self.asked[0]),
             required=False,
             widget=forms.CheckboxSelectMultiple,

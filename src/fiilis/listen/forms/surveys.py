@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from fiilis.listen.services.checking import LENGTHS
+from fiilis.listen.services.checking import LENGTHS, language_name
 from fiilis.listen.services.surveys import NAME_MAX
 from fiilis.listen.types import LANGUAGES, Definition, Mode, Texts
 from fiilis.listen.wordings import Template
 
-LANGUAGE_CHOICES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
 TEMPLATE_CHOICES = [
     (Template.NPS.value, _("Recommendation (NPS): 0–10 and the reason")),
     (Template.FACES.value, _("Satisfaction (CSAT): four faces and the reason")),
@@ -21,6 +21,11 @@ TEMPLATE_CHOICES = [
     (Template.BLANK.value, _("Blank: your own questions")),
 ]
 Choices = Sequence[tuple[Any, Any]]
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return the languages for a form, in the reader's language."""
+    return [(code, capfirst(language_name(code))) for code in LANGUAGES]
 
 
 class DraftText(forms.CharField):
@@ -66,7 +71,7 @@ class NewSurveyForm(forms.Form):
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
-        choices=LANGUAGE_CHOICES,
+        choices=language_choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("One survey in many languages gives one result."),
         error_messages={"required": _("Choose at least one language.")},
@@ -81,7 +86,7 @@ class SettingsForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=NAME_MAX)
     languages = forms.MultipleChoiceField(
         label=_("Languages"),
-        choices=LANGUAGE_CHOICES,
+        choices=language_choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Standard questions bring their words in a new language; your own texts wait for you."),
         error_messages={"required": _("Choose at least one language.")},
@@ -110,7 +115,7 @@ class SettingsForm(forms.Form):
         assert isinstance(touchpoint, forms.ChoiceField)  # noqa: S101 - tells the type checker what stands above
         touchpoint.choices = [("", _("No touchpoint")), *touchpoints]
         for language in self.asked:
-            label = dict(LANGUAGE_CHOICES)[language]
+            label = capfirst(language_name(language))
             for prefix, texts, wanted, rows in (
                 ("title", draft.title, True, 1),
                 ("intro", draft.intro, False, 3),

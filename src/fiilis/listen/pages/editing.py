@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from fiilis.core.errors import Problem
@@ -96,7 +97,7 @@ def question(request: WorkspaceRequest, survey_id: uuid.UUID, question_id: str) 
             messages.success(request, _("Saved."))
             return redirect(address(request, "survey", survey_id))
     context = frame(request, survey, "survey") | _question_context(request, draft, asked, form)
-    context |= {"rows": rows if with_rows else None, "columns": [(c, language_name(c)) for c in form.asked]}
+    context |= {"rows": rows if with_rows else None, "columns": [(c, capfirst(language_name(c))) for c in form.asked]}
     return render(request, "listen/question.html", context, status=422 if form.errors else 200)
 
 

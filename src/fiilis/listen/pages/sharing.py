@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
 
 from fiilis.core.errors import NotFound
 from fiilis.core.http import CONTENT_SECURITY_POLICY, WorkspaceRequest, page
@@ -41,18 +41,7 @@ def preview(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpResponse:
     context = frame(request, survey, "preview") | {
         "inner": inner,
         "wide": wide,
-        "frames": [
-            {"label": _("Phone"), "href": _again(number, language, ""), "current": not wide},
-            {"label": _("Wide screen"), "href": _again(number, language, "wide"), "current": wide},
-        ],
-        "languages": [
-            {
-                "label": language_name(code),
-                "href": _again(number, code, "wide" if wide else ""),
-                "current": code == language,
-            }
-            for code in shown.languages
-        ],
+        "languages": [{"code": code, "name": capfirst(language_name(code))} for code in shown.languages],
         "versions": range(survey.current, 0, -1),
         "number": number,
         "language": language,
@@ -105,7 +94,7 @@ def share(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpResponse:
         "svg": address(request, "qr-svg", survey_id) + query,
         "png": address(request, "qr-png", survey_id) + query,
         "languages": [
-            {"name": language_name(code), "link": public_link(request, survey, source, code)}
+            {"name": capfirst(language_name(code)), "link": public_link(request, survey, source, code)}
             for code in reads.draft(survey).languages
         ]
         if survey.current
@@ -159,7 +148,3 @@ def _version(request: WorkspaceRequest, survey: Survey) -> tuple[int, Definition
 def _language(request: WorkspaceRequest, shown: Definition) -> str:
     asked = request.GET.get("lang", "")
     return asked if asked in shown.languages else words.reading(shown.languages)
-
-
-def _again(number: int, language: str, shape: str) -> str:
-    return "?" + urlencode({"version": number, "lang": language} | ({"frame": shape} if shape else {}))

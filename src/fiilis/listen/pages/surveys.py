@@ -169,10 +169,11 @@ def rights(request: WorkspaceRequest) -> dict[str, bool]:
 def frame(request: WorkspaceRequest, survey: Survey, here: str) -> dict[str, Any]:
     """Return what the head of each of the survey's pages needs."""
     may = rights(request)
-    tabs = [(_("Questions"), "survey", True), (_("Texts and settings"), "settings", may["edit"])]
+    tabs = [(_("Questions"), "survey", True), (_("Settings"), "settings", may["edit"])]
     tabs += [(_("Preview"), "preview", True), (_("Share"), "share", True), (_("Versions"), "versions", True)]
     return {
         "survey": survey,
+        "here": here,
         "status": words.status(survey.status),
         "may": may,
         "tabs": [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,7 @@ def status(survey_status: str) -> dict[str, str]:
 
 def languages(codes: Iterable[str]) -> str:
     """Return languages' names in one line."""
-    return ", ".join(language_name(code) for code in codes)
+    return capfirst(", ".join(language_name(code) for code in codes))
 
 
 def effort(estimate: Effort) -> dict[str, Any]:
@@ -109,9 +110,18 @@ def condition(definition: Definition, question: Question) -> str:
     language = reading(definition.languages)
     for position, other in enumerate(definition.questions, 1):
         if other.id == waits.question:
-            answers = ", ".join(_value(other, value, language) for value in waits.values)
+            answers = _answers(other, waits.values, language)
             return _("Shown when the answer to question %(n)s is: %(answers)s") % {"n": position, "answers": answers}
     return _("Shown after a question that no longer exists")
+
+
+def _answers(question: Question, values: Sequence[int | str], language: str) -> str:
+    """Return answers in one line, 0–6 for a run of numbers."""
+    numbers = [value for value in values if isinstance(value, int)]
+    run = len(numbers) > 2 and numbers == list(range(numbers[0], numbers[0] + len(values)))
+    if run and question.style is Style.SCALE:
+        return f"{numbers[0]}–{numbers[-1]}"
+    return ", ".join(_value(question, value, language) for value in values)
 
 
 def _value(question: Question, value: int | str, language: str) -> str:

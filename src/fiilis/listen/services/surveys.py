@@ -93,10 +93,9 @@ def change_draft(
 
 
 def publish_survey(*, workspace: Workspace, survey_id: uuid.UUID, by: User | str) -> Version:
-    """Freeze the draft as the next version, open the survey and tell intake. Raises Invalid with every reason why not.
+    """Freeze the draft as the next version, open the survey and tell intake, all or nothing.
 
-    Intake is told inside the transaction: on SQLite its file is another one, and a version that intake knows too early
-    harms nobody, while one that it doesn't know would refuse customers.
+    Raises NotFound; Invalid (code "not_publishable") with every reason why not; Conflict when nothing has changed.
     """
     known = touchpoint_ids(workspace)
     with transaction.atomic():
