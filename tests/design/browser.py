@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,60 +32,89 @@ class Site:
         self.lock = threading.Lock()
         self.hold: threading.Event | None = None
         self.url = ""
+        self.asked: list[str] = []
+        self.events: queue.Queue[str | None] = queue.Queue()
 
 
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class Server(ThreadingHTTPServer):
+    """A server of one Site."""
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
+    daemon_threads = True
+    site: Site
 
-        def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", CSP)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
 
-        def do_GET(self) -> None:
-            path = self.path.split("?")[0]
-            if path.startswith("/static/"):
-                found = finders.find(path.removeprefix("/static/"))
-                if isinstance(found, str):
-                    kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
-                    self._send(200, kind, Path(found).read_bytes())
-                    return
-            if path in site.pages:
-                self._send(200, "text/html; charset=utf-8", site.pages[path].encode())
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the Site that its server carries."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+    def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", CSP)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        site = self.server.site
+        path = self.path.split("?")[0]
+        site.asked.append(self.path)
+        if path.startswith("/live/"):
+            self._stream()
+            return
+        if path.startswith("/static/"):
+            found = finders.find(path.removeprefix("/static/"))
+            if isinstance(found, str):
+                kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
+                self._send(200, kind, Path(found).read_bytes())
                 return
-            self._send(404, "text/plain", b"")
+        if path in site.pages:
+            self._send(200, "text/html; charset=utf-8", site.pages[path].encode())
+            return
+        self._send(404, "text/plain", b"")
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with site.lock:
-                site.posts.append(body)
-                site.at_once += 1
-                site.most_at_once = max(site.most_at_once, site.at_once)
-                status, headers, text = site.answers.pop(0) if site.answers else (201, {}, "{}")
-            if site.hold:
-                site.hold.wait(5)
-            with site.lock:
-                site.at_once -= 1
-            self._send(status, "application/json", text.encode(), headers)
+    def _stream(self) -> None:
+        """Send what stands in `events` as it comes; None ends the stream."""
+        site = self.server.site
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        self.wfile.write(b"retry: 50\n\n")
+        self.wfile.flush()
+        while (event := site.events.get()) is not None:
+            self.wfile.write(event.encode())
+            self.wfile.flush()
 
-    return Handler
+    def do_POST(self) -> None:
+        site = self.server.site
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with site.lock:
+            site.posts.append(body)
+            site.at_once += 1
+            site.most_at_once = max(site.most_at_once, site.at_once)
+            status, headers, text = site.answers.pop(0) if site.answers else (201, {}, "{}")
+        if site.hold:
+            site.hold.wait(5)
+        with site.lock:
+            site.at_once -= 1
+        self._send(status, "application/json", text.encode(), headers)
 
 
 @contextmanager
 def served() -> Iterator[Site]:
     """Serve a Site on a free port of 127.0.0.1 until the block ends."""
     site = Site()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(site))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
+    server.site = site
     site.url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
