@@ -120,7 +120,7 @@ def test_optional_field_says_so():
         agree = forms.BooleanField()
 
     form = Form()
-    assert words(render("{% field f %}", f=form["note"])) == "Note ( optional )"
+    assert words(render("{% field f %}", f=form["note"])) == "Note (optional)"
     assert "<legend>Pick</legend>" in render("{% field f %}", f=form["pick"])
     assert '<label class="check" for="id_agree">' in render("{% field f %}", f=form["agree"])
 

@@ -61,12 +61,20 @@ def repeats(estimate: Estimate, *, digits: int = 0, unit: Unit = "number") -> Sa
             at = (_SIDE + slot * (index + 0.5), base - _RADIUS - 1 - place * _RADIUS * 2.2)
             pen.dot(at, _RADIUS, kind="k-dot", fill=palette.ACCENT)
     pen.line((0, base), (_WIDTH, base), kind="k-axis", stroke=palette.AXIS)
-    for end in (estimate.low, estimate.high):
-        x = _SIDE + (end - low) / (high - low or 1.0) * (_WIDTH - 2 * _SIDE)
-        label = fmt.value_text(end, digits, unit)
-        half = text_width(label, _TEXT) / 2
+    ends = [_SIDE + (end - low) / (high - low or 1.0) * (_WIDTH - 2 * _SIDE) for end in (estimate.low, estimate.high)]
+    for x in ends:
         pen.line((x, base - 5), (x, base + 5), kind="k-axis", stroke=palette.AXIS, width=2)
-        pen.text((min(max(x, half), _WIDTH - half), base + 18), label, size=_TEXT, anchor="middle")
+    _end_labels(pen, (estimate.low, estimate.high), ends, base + 18, digits, unit)
     title = _("Twenty repeated surveys would give values like these")
     description = _("Most of the dots lie between the ends of the interval.")
     return pen.svg(base + 24, title=title, description=description, kind="chart-dots")
+
+
+def _end_labels(pen: Pen, values: tuple[float, float], ends: list[float], y: float, digits: int, unit: Unit) -> None:
+    """Write both ends' values under their marks, or as one range where the marks stand too close."""
+    texts = [fmt.value_text(value, digits, unit) for value in values]
+    if (text_width(texts[0], _TEXT) + text_width(texts[1], _TEXT)) / 2 + 8 > ends[1] - ends[0]:
+        texts, ends = [fmt.span_text(*values, digits, unit)], [sum(ends) / 2]
+    for text, x in zip(texts, ends, strict=True):
+        half = text_width(text, _TEXT) / 2
+        pen.text((min(max(x, half), _WIDTH - half), y), text, size=_TEXT, anchor="middle")
