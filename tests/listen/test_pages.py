@@ -3,6 +3,7 @@
 import re
 import uuid
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -188,8 +189,6 @@ def choice(world):
     """A published choice of three options."""
     survey = make(world.woollens, "Valinta", Template.BLANK)
     added = questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
-    import msgspec
-
     options = tuple(Option(code, {"fi": code.upper()}) for code in ("a", "b", "c"))
     written = msgspec.structs.replace(added, text={"fi": "Mikä?"}, options=options)
     questions.change_question(workspace=world.woollens, survey_id=survey.pk, question=written, by="test")

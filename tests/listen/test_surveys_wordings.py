@@ -2,6 +2,7 @@
 
 import itertools
 
+import msgspec
 import pytest
 
 from fiilis.listen import wordings
@@ -66,8 +67,6 @@ def test_faces_are_named_from_the_best_to_the_worst():
 def test_new_language_brings_standard_words_but_never_invents_own_ones():
     made = wordings.definition(Template.SOLVED, languages=("fi",), new_id=ids())
     own = wordings.in_languages({"fi": "Mitä etsit?"}, ("fi",))
-    import msgspec
-
     made = msgspec.structs.replace(
         made, questions=(*made.questions, wordings.question(Preset.SHORT, new_id="q_9", languages=("fi",)))
     )
@@ -81,8 +80,6 @@ def test_new_language_brings_standard_words_but_never_invents_own_ones():
 
 
 def test_changed_standard_text_is_not_translated_behind_the_makers_back():
-    import msgspec
-
     made = wordings.definition(Template.NPS, languages=("fi",), new_id=ids())
     mine = msgspec.structs.replace(made.questions[0], text={"fi": "Suosittelisitko Villaa?"})
     more = wordings.completed(msgspec.structs.replace(made, questions=(mine,)), languages=("fi", "en"))
