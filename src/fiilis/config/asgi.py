@@ -1,8 +1,10 @@
 """The ASGI application: the intake door and the live channel stand beside Django in one server process."""
 
+import asyncio
 import os
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fiilis.config.settings")
 
@@ -21,6 +23,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Route a request to the intake door, the live channel or Django; start and drain intake with the server."""
     if scope["type"] == "lifespan":
+        # `config.server` sends it before the server is told to stop: open streams would hold up the drain
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, live_door.hub.close)
         await door.lifespan(scope, receive, send)
         return
     path: str = scope["path"]
@@ -29,4 +33,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif path.startswith(live_door.PREFIX):
         await live_door.app(scope, receive, send)
     else:
-        await django_application(scope, receive, send)
+        await django_application(cast("dict[str, Any]", scope), receive, cast("Any", send))

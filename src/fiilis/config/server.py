@@ -1,13 +1,17 @@
 """Starting and stopping the processes, and looking after the embedded databases."""
 
 import logging
+import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -80,7 +84,7 @@ def serve(*, host: str, port: int, worker: bool) -> None:
         beside.start()
     # granian installs its own handlers and returns from serve() after a graceful stop.
     try:
-        Granian(
+        server = Granian(
             "fiilis.config.asgi:application",
             address=host,
             port=port,
@@ -90,9 +94,31 @@ def serve(*, host: str, port: int, worker: bool) -> None:
             log_access=False,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,
-        ).serve()
+        )
+        server.on_startup(end_streams_first)
+        server.serve()
     finally:
         beside.stop()
+
+
+def end_streams_first() -> None:
+    """Make a stopping server end its live streams before it waits for open connections.
+
+    The server has just set its handlers in this process; each stop signal is passed on to its web processes as
+    SIGUSR1 (`config.asgi` ends the streams then) and handled as before.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _telling_first(signal.getsignal(number)))
+
+
+def _telling_first(previous: Any) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        for child in multiprocessing.active_children():
+            if child.pid is not None:
+                os.kill(child.pid, signal.SIGUSR1)
+        previous(number, frame)
+
+    return handle
 
 
 def backup(target: Path) -> list[Path]:

@@ -5,12 +5,16 @@ the time, since it builds every statement and adapts every value anew.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain, repeat
+from operator import is_
 from typing import Any
 
 import msgspec
 from django.db import connection, models
+
+Adapter = Callable[[Any], Any]
 
 _json = msgspec.json.Encoder()
 
@@ -30,14 +34,26 @@ def insert(
     head = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 - constants
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.executemany(f"{head}{one} {conflict}", [_adapted(row, _SQLITE) for row in rows])
+            cursor.executemany(f"{head}{one} {conflict}", list(_adapted(rows, _SQLITE)))
         else:  # one round trip; psycopg puts the parameters in on the client's side
-            values = [value for row in rows for value in _adapted(row, _POSTGRES)]
+            values = list(chain.from_iterable(_adapted(rows, _POSTGRES)))
             cursor.execute(f"{head}{', '.join([one] * len(rows))} {conflict}", values)
 
 
-def _adapted(row: Sequence[Any], adapters: dict[type, Callable[[Any], Any]]) -> list[Any]:
-    return [adapters[type(value)](value) if type(value) in adapters else value for value in row]
+def _adapted(rows: Sequence[Sequence[Any]], adapters: dict[type, Adapter]) -> Iterator[tuple[Any, ...]]:
+    """Adapt column by column: most columns need nothing, and many hold the same value in each row."""
+    return zip(*(_column(values, adapters) for values in zip(*rows, strict=True)), strict=True)
+
+
+def _column(values: tuple[Any, ...], adapters: dict[type, Adapter]) -> Sequence[Any]:
+    kinds = {type(value) for value in values}
+    needed = kinds & adapters.keys()
+    if not needed:
+        return values
+    first = values[0]
+    if first is values[-1] and all(map(is_, values, repeat(first))):
+        return [adapters[type(first)](first)] * len(values)
+    return [adapters[type(value)](value) if type(value) in needed else value for value in values]
 
 
 def _as_json(value: dict[str, Any]) -> str:
@@ -50,9 +66,9 @@ def _sqlite_time(value: datetime) -> str:
 
 
 # What the drivers can't take as it is. The fields' types are the models', so types and not columns decide.
-_SQLITE: dict[type, Callable[[Any], Any]] = {
+_SQLITE: dict[type, Adapter] = {
     uuid.UUID: lambda value: value.hex,
     datetime: _sqlite_time,
     dict: _as_json,
 }
-_POSTGRES: dict[type, Callable[[Any], Any]] = {dict: _as_json}
+_POSTGRES: dict[type, Adapter] = {dict: _as_json}

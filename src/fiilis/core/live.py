@@ -32,16 +32,22 @@ def versions(workspace_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], 
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One open page: its workspace, and a bounded queue of (topic, version)."""
+    """One open page: its workspace, and a bounded queue of (topic, version); None ends it."""
 
     workspace_id: uuid.UUID
-    queue: "asyncio.Queue[tuple[str, int]]" = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    queue: "asyncio.Queue[tuple[str, int] | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
     def tell(self, topic: str, version: int) -> None:
         """Queue a message; a full queue drops its oldest, since only the newest version matters."""
         if self.queue.full():
             self.queue.get_nowait()
         self.queue.put_nowait((topic, version))
+
+    def end(self) -> None:
+        """Let the page go: the server is stopping."""
+        if self.queue.full():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
 
 
 class Hub:
@@ -51,6 +57,13 @@ class Hub:
         self.listeners: set[Listener] = set()
         self._known: dict[tuple[uuid.UUID, str], int] = {}
         self._task: asyncio.Task[None] | None = None
+        self.closing = False
+
+    def close(self) -> None:
+        """End all streams and take no new ones: an open stream would keep the server from stopping in order."""
+        self.closing = True
+        for listener in self.listeners:
+            listener.end()
 
     def join(self, workspace_id: uuid.UUID) -> Listener:
         """Add a listener; the poll begins with the first one."""

@@ -36,6 +36,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] != "GET":
         await _refuse(send, 405)
         return
+    if hub.closing:
+        await _refuse(send, 503)
+        return
     slug = scope["path"].removeprefix(PREFIX).strip("/")
     workspace_id = await sync_to_async(_workspace_of)(_session_key(scope), slug)
     if workspace_id is None:
@@ -59,6 +62,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     finally:
         hub.leave(listener)
         gone.cancel()
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _stream(send: Send, listener: live.Listener, gone: "asyncio.Future[None]") -> None:
@@ -77,11 +81,13 @@ async def _stream(send: Send, listener: live.Listener, gone: "asyncio.Future[Non
             news.cancel()
             await _write(send, ": ping\n\n")
             continue
-        newest = dict([news.result()])
+        told = [news.result()]
         while not listener.queue.empty():
-            topic, version = listener.queue.get_nowait()
-            newest[topic] = version
+            told.append(listener.queue.get_nowait())
+        newest = dict(message for message in told if message is not None)
         await _write(send, "".join(_message(topic, version) for topic, version in newest.items()))
+        if None in told:
+            return
         await asyncio.wait({gone}, timeout=MESSAGE_SECONDS)
 
 
