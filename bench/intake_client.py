@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -115,6 +116,12 @@ def new_answer() -> bytes:
     )  # fmt: skip
 
 
+def answer_of(version: int, answers: bytes) -> bytes:
+    """Return a post with a key of its own and the given answers (JSON) to a version of some survey."""
+    key = str(uuid.UUID(bytes=os.urandom(16), version=4)).encode()
+    return b'{"key":"%s","rev":1,"version":%d,"answers":%s}' % (key, version, answers)
+
+
 async def closed_loop(
     port: int, path: str, connections: int, seconds: float, make: Callable[[], bytes] = new_answer
 ) -> Tally:
@@ -158,8 +165,11 @@ def main() -> None:
     parser.add_argument("--path", required=True)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--answers", default="", help="JSON of the answers to post instead of the benchmark's own")
+    parser.add_argument("--version", type=int, default=1, help="of the survey, with --answers")
     given = parser.parse_args()
-    tally = asyncio.run(closed_loop(given.port, given.path, given.connections, given.seconds))
+    make = (lambda: answer_of(given.version, given.answers.encode())) if given.answers else new_answer
+    tally = asyncio.run(closed_loop(given.port, given.path, given.connections, given.seconds, make))
     print(
         json.dumps(
             {
