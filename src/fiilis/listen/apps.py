@@ -12,8 +12,13 @@ class ListenConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register permissions and menu entries."""
+        """Register permissions, menu entries, the digest, the purge and the facts."""
         from fiilis.core import permissions, slots  # noqa: PLC0415 - needs the app registry
+        from fiilis.listen import feeds, jobs  # noqa: PLC0415 - needs the app registry
+        from fiilis.warehouse import feeds as warehouse  # noqa: PLC0415 - needs the app registry
+
+        jobs.register()
+        warehouse.register(feeds.FEED)
 
         permissions.register(
             "survey.view", roles=permissions.INSIDERS, meaning="See surveys, their links and versions."

@@ -115,7 +115,9 @@ class Reader:
         self._key = self._place.get(mapping.file.row_key, -1)
         self._key_name = mapping.file.row_key
         self._keys: set[str] = set()
-        self._dimensions = self._compile_dimensions(mapping, touchpoints)
+        dimensions = self._compile_dimensions(mapping, touchpoints)
+        self._constants = [None if isinstance(one, _Column) else one for one in dimensions]
+        self._varying = [(slot, one) for slot, one in enumerate(dimensions) if isinstance(one, _Column)]
 
     def read(self, cells: list[str], line: int) -> Parsed | Blank | list[Refused]:
         """Read one row. `line` is its line in the file, for what is refused."""
@@ -127,13 +129,11 @@ class Reader:
         answers = self._read_answers(cells, line, refused)
         if not answers and not refused:
             return BLANK
-        values: list[Any] = []
-        for column in self._dimensions:
-            value = column.convert(cells[column.index])
+        values: list[Any] = [*self._constants, answers]
+        for slot, column in self._varying:
+            value = values[slot] = column.convert(cells[column.index])
             if type(value) is Why:
                 refused.append(Refused(line, column.name, value))
-            values.append(value)
-        values.append(answers)
         if self._key >= 0:
             key = cells[self._key].strip()
             if key in self._keys:
@@ -184,7 +184,8 @@ class Reader:
             if not self._keep_texts:
                 return ""
             redaction = redact.redact(raw)
-            self.redacted.update(redaction.found)
+            if redaction.found:
+                self.redacted.update(redaction.found)
             return redaction.text
 
         return convert
@@ -229,11 +230,11 @@ class Reader:
 
     # everything else about a row
 
-    def _compile_dimensions(self, mapping: maps.Mapping, touchpoints: Mapping[str, uuid.UUID]) -> list[_Column]:
-        """Return the columns of Parsed's fields in their order, `answers` excepted."""
+    def _compile_dimensions(self, mapping: maps.Mapping, touchpoints: Mapping[str, uuid.UUID]) -> list[Any]:
+        """Return a column, or the value for all rows, of each of Parsed's fields in their order, `answers` excepted."""
         return [
             self._time(mapping.time, required=True),
-            self._time(mapping.event, required=False) if mapping.event else _constant(None),
+            self._time(mapping.event, required=False) if mapping.event else None,
             self._field(mapping.weight, self._weight, 1.0),
             self._field(mapping.cluster, _short(60), ""),
             self._field(mapping.language, _language, ""),
@@ -242,21 +243,21 @@ class Reader:
             self._field(mapping.source, _short(60), ""),
         ]
 
-    def _field(self, rule: maps.ColumnRule | None, convert: Converter, absent: Any) -> _Column:
+    def _field(self, rule: maps.ColumnRule | None, convert: Converter, absent: Any) -> Any:
         if rule is None:
-            return _constant(absent)
+            return absent
         if rule.column:
             return self._column(rule.column, lambda raw: convert(rule.codes.get(raw, raw)))
         value = convert(rule.value)
         if type(value) is Why:
             raise Invalid(_("The mapping's value “%(value)s” can't be used.") % {"value": rule.value}, code="mapping")
-        return _constant(value)
+        return value
 
     def _weight(self, raw: str) -> Any:
         weight = self._float(raw)
         return weight if weight is not None and 0 < weight < 1e9 else Why.WEIGHT
 
-    def _time(self, rule: maps.TimeRule, *, required: bool) -> _Column:
+    def _time(self, rule: maps.TimeRule, *, required: bool) -> Any:
         zone = ZoneInfo(rule.zone)
 
         def at(moment: datetime, *, has_time: bool) -> Any:
@@ -283,15 +284,11 @@ class Reader:
         value = convert(str(rule.value))
         if type(value) is Why:
             raise Invalid(_("The mapping's value “%(value)s” can't be used.") % {"value": rule.value}, code="mapping")
-        return _constant(value)
+        return value
 
 
 def _has_time(form: str) -> bool:
     return any(sign in form for sign in ("%H", "%I", "%c", "%X"))
-
-
-def _constant(value: Any) -> _Column:
-    return _Column(0, "", lambda _raw: value)
 
 
 def _code(question: Question) -> Converter:
