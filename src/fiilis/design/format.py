@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils import formats, timezone, translation
@@ -48,7 +49,13 @@ def number(value: float | None, digits: int = 0, lang: str | None = None) -> str
     if value is None:
         return MISSING
     with language(lang):
-        exact = rounded(value, digits)
+        return _written(float(value), digits, _code())
+
+
+@lru_cache(maxsize=8192)  # a board writes the same few hundred numbers at each refresh
+def _written(value: float, digits: int, code: str) -> str:
+    exact = rounded(value, digits)
+    with translation.override(code):
         text = formats.number_format(abs(exact), digits, use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if exact < 0 else text
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _REGULAR: dict[int, str] = {
     0: "\u00ad",
@@ -109,6 +110,7 @@ def _advance(char: str, table: dict[str, int]) -> int:
     return _WIDE_EM if unicodedata.east_asian_width(char) in "WF" else _UNKNOWN_EM
 
 
+@lru_cache(maxsize=8192)  # labels and numbers come again and again, in both widths and on each refresh
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of `text` set at `size`, in the same unit as `size`; never less than a browser's."""
     table = _WIDTHS[bold]

@@ -70,9 +70,12 @@ def _describe(points: Sequence[TrendPoint], spec: ChartSpec) -> str:
 def _draw(points: Sequence[TrendPoint], spec: ChartSpec, width: float, height: float, description: str) -> SafeString:
     pen = Pen(width, spec.medium)
     frame = _frame(points, spec, width, height)
-    _grid(pen, frame, spec, width)
-    for run in runs(points):
-        _run(pen, frame, points, run)
+    found = runs(points)
+    for run in found:
+        _band(pen, frame, points, run)
+    _grid(pen, frame, spec)  # over the bands, or they would hide the goal
+    for run in found:
+        _line(pen, frame, points, run)
     _markers(pen, frame, points, spec)
     _breaks(pen, frame, points)
     _time_labels(pen, frame, points, width)
@@ -145,7 +148,7 @@ def runs(points: Sequence[TrendPoint]) -> list[list[int]]:
     return found
 
 
-def _grid(pen: Pen, frame: _Frame, spec: ChartSpec, width: float) -> None:
+def _grid(pen: Pen, frame: _Frame, spec: ChartSpec) -> None:
     for tick in frame.y.ticks:
         at = frame.y(tick)
         zero = tick == 0 and frame.y.low < 0
@@ -160,26 +163,30 @@ def _grid(pen: Pen, frame: _Frame, spec: ChartSpec, width: float) -> None:
         pen.text((frame.left + 4, at - 5), label, size=_TEXT, kind="k-muted k-halo", title=spec.reference.label)
 
 
-def _run(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], run: list[int]) -> None:
+def _band(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], run: list[int]) -> None:
     upper: list[Point] = []
     lower: list[Point] = []
-    line: list[Point] = []
     for index in run:
         estimate, x = points[index].estimate, frame.xs[index]
-        line.append((x, frame.y(estimate.value or 0.0)))
         if estimate.low is not None and estimate.high is not None:
             upper.append((x, frame.y(estimate.high)))
             lower.append((x, frame.y(estimate.low)))
-    if len(run) == 1:
-        if upper:
-            pen.line(lower[0], upper[0], kind="k-whisker", stroke=palette.WHISKER, width=4)
-        pen.dot(line[0], 4, kind="k-dot", fill=palette.ACCENT)
-        return
     if len(upper) > 1:
         pen.path(line_path(upper + lower[::-1]) + "Z", kind="k-band", fill=palette.BAND)
         for edge in (upper, lower):
             pen.path(line_path(edge), kind="k-edge", stroke=palette.WHISKER, width=1)
-    pen.path(line_path(line), kind="k-line", stroke=palette.ACCENT, width=2)
+
+
+def _line(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], run: list[int]) -> None:
+    line = [(frame.xs[index], frame.y(points[index].estimate.value or 0.0)) for index in run]
+    if len(line) == 1:
+        low, high = points[run[0]].estimate.low, points[run[0]].estimate.high
+        if low is not None and high is not None:
+            x = line[0][0]
+            pen.line((x, frame.y(low)), (x, frame.y(high)), kind="k-whisker", stroke=palette.WHISKER, width=4)
+        pen.dot(line[0], 4, kind="k-dot", fill=palette.ACCENT)
+    else:
+        pen.path(line_path(line), kind="k-line", stroke=palette.ACCENT, width=2)
 
 
 def _x_of(frame: _Frame, points: Sequence[TrendPoint], at_day: float) -> float | None:
@@ -256,7 +263,7 @@ def _last_value(pen: Pen, frame: _Frame, points: Sequence[TrendPoint], spec: Cha
     index = _last_known(points)
     if index is None:
         text = fit(_("Not enough answers yet"), 14, frame.right - frame.left)
-        middle = ((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2)
+        middle = ((frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2 - 14)
         pen.text(middle, text, size=14, anchor="middle", kind="k-muted k-halo")
         return
     value = points[index].estimate.value
