@@ -44,7 +44,7 @@ def tidy(language: str) -> polib.POFile:
             if entry.msgid_plural:
                 entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
             entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
-        entry.previous_msgid = None
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
         if "fuzzy" in entry.flags:  # gettext's guess from a similar text: never what is meant
             entry.flags.remove("fuzzy")
             entry.msgstr = ""
