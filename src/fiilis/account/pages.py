@@ -8,7 +8,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -21,11 +21,11 @@ from fiilis.core.http import WorkspaceRequest, page
 from fiilis.core.models import Role
 
 ROLE_MEANINGS = (
-    (Role.OWNER.label, _lazy("Everything, including members and settings.")),
-    (Role.MANAGER.label, _lazy("Makes and publishes surveys, imports data, sees the audit trail.")),
-    (Role.ANALYST.label, _lazy("Sees all numbers and answers.")),
-    (Role.AGENT.label, _lazy("Sees numbers and answers, and answers customers.")),
-    (Role.PARTNER.label, _lazy("Sees only what is shared with partners.")),
+    (Role.OWNER.label, gettext_lazy("Everything, including members and settings.")),
+    (Role.MANAGER.label, gettext_lazy("Makes and publishes surveys, imports data, sees the audit trail.")),
+    (Role.ANALYST.label, gettext_lazy("Sees all numbers and answers.")),
+    (Role.AGENT.label, gettext_lazy("Sees numbers and answers, and answers customers.")),
+    (Role.PARTNER.label, gettext_lazy("Sees only what is shared with partners.")),
 )
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
