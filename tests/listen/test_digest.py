@@ -18,7 +18,7 @@ from fiilis.listen.models import Feedback, Survey
 from fiilis.listen.services import digest
 from fiilis.listen.services.digest import Said, difference, merge
 from tests.conftest import World
-from tests.listen.shop import MOMENT, Shop, both_databases, later, put
+from tests.listen.shop import DATABASES, MOMENT, Shop, both_databases, later, put
 
 pytestmark = both_databases
 
@@ -262,7 +262,8 @@ def test_statements_do_not_grow_with_the_batch(shop: Shop, django_assert_num_que
         shop.answer({"nps": 9, "why": "Hyvä"})
     shop.answer({"nps": 9})
     digest.digest(limit=1)  # makes the cursor
-    with django_assert_num_queries(10):
+    own_file = "inbox" in DATABASES  # else the inbox is read from the main database
+    with django_assert_num_queries(10 if own_file else 11):
         assert digest.digest() == count
 
 

@@ -1,6 +1,7 @@
-"""Registers ecosystem with Django."""
+"""Registers ecosystem with Django and with core's registries."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EcosystemConfig(AppConfig):
@@ -9,3 +10,16 @@ class EcosystemConfig(AppConfig):
     name = "fiilis.ecosystem"
     label = "ecosystem"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register permissions and menu entries."""
+        from fiilis.core import permissions, slots  # noqa: PLC0415 - needs the app registry
+
+        permissions.register(
+            "journey.view",
+            roles=permissions.INSIDERS,
+            meaning="See the customer journey, its touchpoints and who takes part.",
+        )
+        slots.add_menu_entry(
+            slots.MenuEntry("understand", 10, _("Customer journey"), "ecosystem:journey", "journey.view")
+        )

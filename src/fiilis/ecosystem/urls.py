@@ -1,5 +1,9 @@
 """Addresses of ecosystem."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from fiilis.ecosystem import pages
+
+ours = ([path("w/<slug:workspace>/journey/", pages.journey, name="journey")], "ecosystem")
+
+urlpatterns = [path("", include(ours))]

@@ -1,0 +1,71 @@
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fiilis.ecosystem import services
+from fiilis.ecosystem.models import Touchpoint
+from tests.conftest import World
+from tests.ecosystem.test_services import PLAN
+
+ADDRESS = "/w/villa/journey/"
+
+
+def headings(html: str) -> list[str]:
+    return [
+        re.sub(r"<[^>]+>", "", text).strip()
+        for text in re.findall(r"<th scope=\"row(?:group)?\"[^>]*>(.*?)</th>", html)
+    ]
+
+
+def test_page_shows_the_journey_in_order(world: World) -> None:
+    services.lay_out_journey(workspace=world.woollens, plan=PLAN, by="test")
+    html = world.client("carita").get(ADDRESS, headers={"accept-language": "fi"}).content.decode()
+    assert headings(html) == ["1. Ostaa", "Kassa", "2. Vastaanottaa", "Toimitus", "Paketti"]
+
+
+def test_page_speaks_the_readers_language_where_names_do(world: World) -> None:
+    services.lay_out_journey(workspace=world.woollens, plan=PLAN, by="test")
+    html = world.client("carita").get(ADDRESS, headers={"accept-language": "en"}).content.decode()
+    assert headings(html)[0] == "1. Buys"
+    assert html.count("Finland&#x27;s post") == 2  # at its touchpoint, and among those who take part
+
+
+def test_workspace_without_a_journey_is_taught(world: World) -> None:
+    response = world.client("aino").get(ADDRESS, headers={"accept-language": "en"})
+    assert response.status_code == 200
+    assert b"No journey yet" in response.content
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("aino", 200), ("bjorn", 200), ("daniel", 200), ("eeva", 403), ("onni", 404)]
+)
+def test_who_may_look(world: World, name: str, status: int) -> None:
+    services.lay_out_journey(workspace=world.woollens, plan=PLAN, by="test")
+    assert world.client(name).get(ADDRESS).status_code == status
+
+
+def test_stranger_signs_in_first(world: World) -> None:
+    assert Client().get(ADDRESS).status_code == 302
+
+
+def test_neighbours_journey_does_not_leak(world: World) -> None:
+    services.lay_out_journey(workspace=world.woollens, plan=PLAN, by="test")
+    html = world.client("onni").get("/w/sauna/journey/").content.decode()
+    assert "Toimitus" not in html
+    assert "Posti" not in html
+
+
+@pytest.mark.parametrize("points", [1, 3])
+def test_statements_do_not_grow_with_the_list(world: World, django_assert_num_queries: Any, points: int) -> None:
+    services.lay_out_journey(workspace=world.woollens, plan=PLAN, by="test")
+    keys = ["till", "delivery", "parcel"][points:]
+    Touchpoint.objects.of(world.woollens).filter(key__in=keys).delete()
+    client = world.client("carita")
+    with django_assert_num_queries(9):
+        client.get(ADDRESS)
+
+
+def test_only_reading_is_possible(world: World) -> None:
+    assert world.client("aino").post(ADDRESS).status_code == 405
