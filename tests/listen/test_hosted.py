@@ -13,6 +13,7 @@ from django.utils import translation
 from fiilis import design
 from fiilis.core import clock
 from fiilis.intake import check
+from fiilis.intake.compiled import compiled
 from fiilis.intake.models import PublishedSurvey
 from fiilis.intake.types import Snapshot
 from fiilis.listen import wordings
@@ -199,13 +200,13 @@ def test_door_accepts_what_the_page_posts_for_every_kind_of_question(world):
     made = msgspec.structs.replace(made, questions=tuple(longest()))
     survey = surveys.create_from(workspace=world.woollens, name="Kaikki", definition=made, by="test")
     surveys.publish_survey(workspace=world.woollens, survey_id=survey.pk, by="test")
-    snapshot = msgspec.convert(PublishedSurvey.objects.get(code=survey.code).snapshot, Snapshot)
+    pushed = compiled(msgspec.convert(PublishedSurvey.objects.get(code=survey.code).snapshot, Snapshot))
     post = filled(text(get(f"/s/{survey.code}?lang=sv&source=ovi")))
-    body = check.decode_form(urlencode(post).encode(), snapshot)
-    checked = check.check(body, snapshot, clock.now())
+    body = check.decode_form(urlencode(post).encode(), pushed)
+    checked = check.check(body, pushed, clock.now())
     envelope = (checked.body.version, checked.body.lang, checked.body.channel, checked.body.source)
     assert envelope == (1, "sv", "link", "ovi")
-    assert checked.body.answers == {
+    assert checked.answers == {
         "q_nps": 0, "q_faces": 4, "q_satisfaction": 1, "q_ease": 1, "q_solved": "yes", "q_emotion": "joy",
         "q_single": "o0", "q_multiple": ["o0"], "q_short": "Ei mitään.\nKiitos!", "q_long": "Ei mitään.\nKiitos!",
     }  # fmt: skip

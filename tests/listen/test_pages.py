@@ -7,6 +7,8 @@ import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from fiilis.core.models import Workspace
 from fiilis.listen.models import Survey, Version
@@ -354,7 +356,9 @@ def test_preview_of_a_missing_version_is_not_found(world, survey, version):
 
 def test_unwritten_draft_can_be_previewed(world, survey):
     questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
-    assert "(no text yet)" in text(browser(world, "carita").get(url("preview-page", survey), {"lang": "fi"}))
+    with translation.override("fi"):
+        missing = gettext("(no text yet)")
+    assert missing in text(browser(world, "carita").get(url("preview-page", survey), {"lang": "fi"}))
 
 
 # --- who may what ------------------------------------------------------------------------------------------

@@ -101,6 +101,8 @@ def version(*, workspace: Workspace, survey_id: uuid.UUID, number: int) -> Defin
 
 def hosted(*, code: str) -> Hosted | None:
     """Return the survey behind a public address, or None. The code alone opens it: whoever has the link may answer."""
+    if not (code.isascii() and code.isalnum()):
+        return None  # no code of ours; PostgreSQL would stumble over a NUL
     found = (
         Survey.objects.across_workspaces(reason="a public link names no workspace")
         .select_related("workspace")
