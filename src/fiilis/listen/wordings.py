@@ -23,7 +23,7 @@ EMOTION_LABELS = {
     "joy": {"fi": "Ilo", "sv": "Glädje", "en": "Joy"},
     "trust": {"fi": "Luottamus", "sv": "Förtroende", "en": "Trust"},
     "relief": {"fi": "Helpotus", "sv": "Lättnad", "en": "Relief"},
-    "surprise": {"fi": "Yllättyneisyys", "sv": "Förvåning", "en": "Surprise"},
+    "surprise": {"fi": "Yllätys", "sv": "Förvåning", "en": "Surprise"},
     "confusion": {"fi": "Hämmennys", "sv": "Förvirring", "en": "Confusion"},
     "disappointment": {"fi": "Pettymys", "sv": "Besvikelse", "en": "Disappointment"},
     "anger": {"fi": "Suuttumus", "sv": "Ilska", "en": "Anger"},
@@ -35,7 +35,7 @@ SOLVED_LABELS = {
 }
 NO_NAMES = {
     "fi": "Kirjoita omin sanoin. Jätä nimet ja yhteystiedot pois.",
-    "sv": "Skriv med egna ord. Lämna bort namn och kontaktuppgifter.",
+    "sv": "Skriv med egna ord. Ta inte med namn eller kontaktuppgifter.",
     "en": "Use your own words. Leave out names and contact details.",
 }
 TITLE = {"fi": "Miten onnistuimme?", "sv": "Hur lyckades vi?", "en": "How did we do?"}
@@ -139,7 +139,7 @@ _STANDARD: dict[Preset, Question] = {
         options=EMOTION_OPTIONS,
         text={
             "fi": "Mikä tunne asioinnista jäi päällimmäiseksi?",
-            "sv": "Vilken känsla lämnade kontakten med oss efter sig?",
+            "sv": "Vilken känsla har du efter kontakten med oss?",
             "en": "Which feeling are you left with?",
         },
     ),
