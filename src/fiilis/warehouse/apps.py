@@ -9,3 +9,9 @@ class WarehouseConfig(AppConfig):
     name = "fiilis.warehouse"
     label = "warehouse"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the worker's step, the maintenance and the doctor's check."""
+        from fiilis.warehouse import housekeeping  # noqa: PLC0415 - needs the app registry
+
+        housekeeping.register()
