@@ -1,70 +1,25 @@
 """The pages on which surveys are made: a maker's whole way, who may what, and nothing lost on a mistake."""
 
 import re
-import uuid
 
 import msgspec
 import pytest
 from django.test import Client
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
-from fiilis.core.models import Workspace
 from fiilis.listen.models import Survey, Version
 from fiilis.listen.queries import surveys as reads
-from fiilis.listen.services import questions, surveys
+from fiilis.listen.services import questions
 from fiilis.listen.types import Kind, Mode, Option, ShowIf
 from fiilis.listen.wordings import Preset, Template
+from tests.listen.making import browser, draft_of, make, publish, question_form, text, url
 from tests.listen.test_surveys import touchpoint_of
-
-ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
 def survey(world) -> Survey:
     return make(world.woollens, "Myymälä", Template.SOLVED, ("fi", "sv"))
-
-
-def make(workspace: Workspace, name: str, template: Template = Template.NPS, languages=("fi",)) -> Survey:
-    return surveys.create_survey(workspace=workspace, name=name, template=template, languages=languages, by="test")
-
-
-def publish(survey: Survey) -> Version:
-    return surveys.publish_survey(workspace=survey.workspace, survey_id=survey.pk, by="test")
-
-
-def draft_of(survey: Survey):
-    return reads.draft(reads.survey(workspace=survey.workspace, survey_id=survey.pk))
-
-
-def url(name: str, survey: Survey | None = None, slug: str = "villa", **more) -> str:
-    kwargs = {"workspace": slug, **more} | ({"survey_id": survey.pk} if survey else {})
-    return reverse(f"listen:{name}", kwargs=kwargs)
-
-
-def text(response) -> str:
-    return response.content.decode()
-
-
-def browser(world, name: str) -> Client:
-    client = world.client(name)
-    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
-def question_form(survey: Survey, question_id: str, **changes) -> dict:
-    draft = draft_of(survey)
-    asked = questions.find(draft, question_id)
-    data: dict = {"touchpoint": asked.touchpoint or ""}
-    for language in draft.languages:
-        data[f"text_{language}"] = asked.text.get(language, "")
-        data[f"help_{language}"] = asked.help.get(language, "")
-        data[f"low_{language}"] = asked.low_label.get(language, "")
-        data[f"high_{language}"] = asked.high_label.get(language, "")
-        data[f"option_{language}"] = [option.label.get(language, "") for option in asked.options]
-    data["option_code"] = [option.code for option in asked.options]
-    return data | changes
 
 
 # --- a maker's way -----------------------------------------------------------------------------------------
@@ -361,115 +316,71 @@ def test_unwritten_draft_can_be_previewed(world, survey):
     assert missing in text(browser(world, "carita").get(url("preview-page", survey), {"lang": "fi"}))
 
 
-# --- who may what ------------------------------------------------------------------------------------------
-
-READING = ("surveys", "survey", "versions", "preview", "preview-page", "share", "qr-svg", "qr-png")
-EDITING = ("new-survey", "settings", "question", "remove-question")
-POSTS = ("new-survey", "settings", "add-question", "question", "move-question", "remove-question")
-PUBLISHING = ("publish", "close", "reopen")
+# --- corners -----------------------------------------------------------------------------------------------
 
 
-def address(name: str, survey: Survey, slug: str = "villa") -> str:
-    more = {"question_id": draft_of(survey).questions[0].id} if "question" in name and name != "add-question" else {}
-    return url(name, None if name in ("surveys", "new-survey") else survey, slug, **more)
-
-
-@pytest.mark.parametrize("name", ["carita", "daniel"])
-def test_analyst_and_agent_read_surveys_but_change_nothing(world, survey, name):
-    publish(survey)
-    client = browser(world, name)
-    assert {n: client.get(address(n, survey)).status_code for n in READING} == dict.fromkeys(READING, 200)
-    assert {n: client.get(address(n, survey)).status_code for n in EDITING} == dict.fromkeys(EDITING, 403)
-    everything = (*POSTS, *PUBLISHING)
-    assert {n: client.post(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 403)
-    page = text(client.get(url("survey", survey)))
-    assert "Publish…" not in page
-    assert "Add question" not in page
-
-
-def test_partner_sees_no_survey_at_all(world, survey):
-    publish(survey)
-    eeva = browser(world, "eeva")
-    everything = (*READING, *EDITING)
-    assert {n: eeva.get(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 403)
-
-
-def test_outsider_finds_nothing_in_the_workspace_nor_through_his_own(world, survey):
-    publish(survey)
-    before = (draft_of(survey), 1)
-    onni = browser(world, "onni")
-    everything = [*READING, *EDITING, "publish"]
-    assert {n: onni.get(address(n, survey)).status_code for n in everything} == dict.fromkeys(everything, 404)
-    inside = [n for n in everything if n not in ("surveys", "new-survey")]
-    posts = [n for n in (*POSTS, *PUBLISHING) if n != "new-survey"]
-    assert {n: onni.get(address(n, survey, "sauna")).status_code for n in inside} == dict.fromkeys(inside, 404)
-    assert {n: onni.post(address(n, survey, "sauna")).status_code for n in posts} == dict.fromkeys(posts, 404)
-    assert "Myymälä" not in text(onni.get(url("surveys", slug="sauna")))
-    assert (draft_of(survey), Version.objects.of(world.woollens).count()) == before
-
-
-def test_outsiders_own_maker_cannot_use_a_foreign_touchpoint(world, survey):
-    foreign = touchpoint_of(world.sauna)
-    first = draft_of(survey).questions[0]
-    response = browser(world, "bjorn").post(
-        url("question", survey, question_id=first.id), question_form(survey, first.id, touchpoint=foreign)
-    )
+def test_taken_name_in_the_settings_is_told_at_its_field_and_nothing_is_saved(world, survey):
+    make(world.woollens, "Kassa", Template.BLANK)
+    data = {"name": "Kassa", "languages": ["fi"], "mode": "all", "title_fi": "Uusi", "title_sv": "Ny"}
+    response = browser(world, "bjorn").post(url("settings", survey), data)
     assert response.status_code == 422
-    assert draft_of(survey).questions[0].touchpoint is None
+    assert "Another survey has the name “Kassa”" in text(response)
+    assert draft_of(survey).title["fi"] == "Miten onnistuimme?"
 
 
-def test_stranger_is_sent_to_sign_in(survey):
-    assert Client().get(url("surveys"))["Location"] == f"/sign-in/?next={url('surveys')}"
-
-
-def test_unknown_survey_and_question_are_not_found(world, survey):
-    bjorn = browser(world, "bjorn")
-    path = reverse("listen:survey", kwargs={"workspace": "villa", "survey_id": uuid.uuid4()})
-    assert bjorn.get(path).status_code == 404
-    assert bjorn.get(url("question", survey, question_id="q_none")).status_code == 404
-
-
-def test_reading_pages_change_nothing(world, survey):
+def test_publishing_nothing_new_says_so_and_makes_no_version(world, survey):
     publish(survey)
-    before = (draft_of(survey), Version.objects.of(world.woollens).count())
+    response = browser(world, "bjorn").post(url("publish", survey), follow=True)
+    assert "Nothing has changed since the last version." in text(response)
+    assert Version.objects.of(world.woollens).count() == 1
+
+
+def test_labels_of_a_scales_ends_are_edited(world):
+    nps = make(world.woollens, "NPS")
+    first = draft_of(nps).questions[0]
     bjorn = browser(world, "bjorn")
-    for name in (*READING, *EDITING, "publish"):
-        assert bjorn.get(address(name, survey)).status_code == 200
-    assert (draft_of(survey), Version.objects.of(world.woollens).count()) == before
+    bjorn.post(url("question", nps, question_id=first.id), question_form(nps, first.id, low_fi="en", high_fi="kyllä"))
+    saved = draft_of(nps).questions[0]
+    assert (saved.low_label, saved.high_label) == ({"fi": "en"}, {"fi": "kyllä"})
+    bjorn.post(url("question", nps, question_id=first.id), question_form(nps, first.id, low_fi="", high_fi=""))
+    saved = draft_of(nps).questions[0]
+    assert (saved.low_label, saved.high_label) == ({}, {})
 
 
-# --- queries -----------------------------------------------------------------------------------------------
-
-
-def test_list_takes_the_same_queries_for_one_and_three_surveys(world, django_assert_num_queries):
+def test_condition_that_has_become_impossible_is_told_on_the_questions_page(world, survey):
+    first, second = (q.id for q in draft_of(survey).questions)
     bjorn = browser(world, "bjorn")
-    make(world.woollens, "Yksi")
-    with django_assert_num_queries(5):
-        bjorn.get(url("surveys"))
-    make(world.woollens, "Kaksi")
-    make(world.woollens, "Kolme")
-    with django_assert_num_queries(5):
-        assert text(bjorn.get(url("surveys"))).count('<th scope="row">') == 3
+    bjorn.post(url("move-question", survey, question_id=first), {"to": "down"})
+    page = url("question", survey, question_id=second)
+    assert "Saving removes it." in text(bjorn.get(page))
+    bjorn.post(page, question_form(survey, second))
+    assert draft_of(survey).questions[0].show_if is None
 
 
-def test_overview_takes_the_same_queries_for_two_and_five_questions(world, survey, django_assert_num_queries):
-    bjorn = browser(world, "bjorn")
-    publish(survey)
-    with django_assert_num_queries(8):
-        bjorn.get(url("survey", survey))
-    for _ in range(3):
-        questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.SINGLE, by="test")
-    with django_assert_num_queries(8):
-        bjorn.get(url("survey", survey))
+@pytest.mark.parametrize(
+    ("preset", "values", "said"),
+    [
+        (Preset.NPS, (0, 1, 2, 3), "is: 0–3"),
+        (Preset.NPS, (0, 2, 10), "is: 0, 2, 10"),
+        (Preset.FACES, (1, 2), "is: Erittäin huonosti, Huonosti"),
+        (Preset.SOLVED, ("no",), "is: Ei"),
+    ],
+)
+def test_condition_is_written_in_words(world, preset, values, said):
+    survey = make(world.woollens, "Ehto", Template.BLANK)
+    ours = {"workspace": world.woollens, "survey_id": survey.pk, "by": "test"}
+    first = questions.add_question(preset=preset, **ours)
+    last = questions.add_question(preset=Preset.LONG, **ours)
+    questions.change_question(question=msgspec.structs.replace(last, show_if=ShowIf(first.id, values)), **ours)
+    assert f"Shown when the answer to question 1 {said}</p>" in text(
+        browser(world, "carita").get(url("survey", survey))
+    )
 
 
-def test_versions_take_the_same_queries_for_one_and_three(world, survey, django_assert_num_queries):
-    bjorn = browser(world, "bjorn")
-    publish(survey)
-    with django_assert_num_queries(6):
-        bjorn.get(url("versions", survey))
-    for _ in range(2):
-        questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
-        publish(survey)
-    with django_assert_num_queries(6):
-        assert text(bjorn.get(url("versions", survey))).count("Published ") == 3
+def test_heavy_survey_is_warned_about_but_may_be_published(world):
+    survey = make(world.woollens, "Pitkä", Template.NPS)
+    for _ in range(6):
+        questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.LONG, by="test")
+    page = text(browser(world, "bjorn").get(url("publish", survey)))
+    assert "Consider two short surveys" in page
+    assert "Publish now" in page

@@ -392,3 +392,27 @@ def test_changed_options_are_told_in_words():
         "The wording of an option of question 1 changes; answers before and after are one series.",
     ]
     assert changes.changes(whole(a, b, c), whole(a)) == ["Question 1 loses 2 options; earlier answers stay."]
+
+
+def test_remaining_changes_are_told_in_words(world, survey):
+    before = draft_of(world, survey)
+    nps, why = before.questions
+    after = msgspec.structs.replace(
+        before,
+        title={"fi": "Uusi"},
+        intro={"fi": "Hei"},
+        touchpoint="t",
+        questions=(
+            msgspec.structs.replace(nps, required=False, touchpoint="t"),
+            msgspec.structs.replace(why, max_length=9),
+        ),
+    )
+    assert changes.changes(before, after) == [
+        "The title changes.",
+        "The introduction changes.",
+        "New answers go to another touchpoint.",
+        "Question 1 may be skipped.",
+        "New answers to question 1 go to another touchpoint.",
+        "The longest answer to question 2 changes.",
+    ]
+    assert changes.changes(msgspec.structs.replace(before, mode=Mode.ALL), before) == ["One question at a time."]
