@@ -42,12 +42,20 @@ def fiilis(language: str) -> None:
 
 @contextlib.contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; yield a function that takes (done, total)."""
-    with Progress(
+    """Yield a function that takes (done, total); a bar appears with its first call, so that no work shows no bar."""
+    bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    ) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    )
+    task = bar.add_task(what, total=None)
+
+    def show(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 @fiilis.command()
@@ -149,7 +157,9 @@ def rebuild() -> None:
     from fiilis.listen.services import rebuilding  # noqa: PLC0415 - slow import
     from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
 
-    rebuilding.rebuild_facts()
+    sync.clear()
+    with console.status("Collecting the answers ..."):
+        rebuilding.rebuild_facts()
     with progress_bar("Writing the facts") as show:
         sync.run_until_idle(lambda done: show(done, done))
 
