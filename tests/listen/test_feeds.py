@@ -238,3 +238,23 @@ def test_newest_comes_first_and_stays_in_its_workspace(shop: Shop, world: World)
     assert [row.id for row in reads.newest(workspace=shop.workspace, limit=2)] == ours[:0:-1]
     with pytest.raises(NotFound):
         reads.one(workspace=world.sauna, feedback_id=ours[0])
+
+
+def test_addition_after_a_change_stands_once_however_late_the_facts_are_made(shop: Shop) -> None:
+    response = shop.answer({"nps": 3})
+    digest.digest()
+    shop.answer({"nps": 8}, response=response, revision=2)
+    digest.digest()
+    shop.answer({"nps": 8, "why": "Parani"}, response=response, revision=3)
+    digest.digest()
+    # each event alone, as three batches of the worker, all made after the last answer came
+    steps = [said([event]) for event in received()]
+    lake: list[AnswerFact] = []
+    for change in (change for step in steps for change in step):
+        for gone in change.delete:
+            lake = [fact for fact in lake if getattr(fact, gone.column) not in gone.values]
+        lake += list(change.append)
+    assert sorted((fact.question, fact.value, fact.text) for fact in lake) == [
+        ("nps", 8.0, None),
+        ("why", None, "Parani"),
+    ]

@@ -9,7 +9,7 @@ from fiilis.core import outbox
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One feedback of a batch: which questions are new, and whether an earlier answer changed."""
+    """One feedback of a batch: which questions are new, or, when an earlier answer has `changed`, all there are."""
 
     id: uuid.UUID
     added: tuple[str, ...]

@@ -67,14 +67,15 @@ def _received(group: _Group) -> Iterator[Change]:
     surroundings = _surroundings(rows)
     new = [row for row in rows if row.id not in group.changed]
     yield Change(append=[fact for row in new for fact in surroundings.facts(row, group.added[row.id])])
-    # A changed choice has another key than the one before: the old facts go, all facts come anew.
+    # A changed choice has another key than the one before: the old facts go, all facts come anew. Only those that the
+    # event knew: what was added after it has an event of its own, and would stand here twice.
     gone: dict[uuid.UUID, list[uuid.UUID]] = {}
     for feedback_id in sorted(group.changed):
         gone.setdefault(group.workspaces[feedback_id], []).append(feedback_id)
     if gone:
         yield Change(
             delete=tuple(_deletion(workspace_id, "feedback", ids) for workspace_id, ids in gone.items()),
-            append=[fact for row in rows if row.id in group.changed for fact in surroundings.facts(row)],
+            append=[f for row in rows if row.id in group.changed for f in surroundings.facts(row, group.added[row.id])],
         )
 
 

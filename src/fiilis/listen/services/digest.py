@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from fiilis.core import audit, clock, cursors, outbox, tail
+from fiilis.core import audit, bulk, clock, cursors, outbox, tail
 from fiilis.core.models import Cursor, Workspace
 from fiilis.ecosystem import queries as ecosystem
 from fiilis.ecosystem.types import Place
@@ -79,7 +79,10 @@ def difference(old: Said | None, new: Said) -> Received | None:
     added = tuple(question for question in new.answers if question not in old.answers)
     kept = {question: new.answers.get(question) for question in old.answers}
     changed = kept != old.answers or _dimensions(old) != _dimensions(new)
-    return Received(new.id, added, changed) if added or changed else None
+    if changed:
+        # All that is answered by now: the facts are made anew from these, and a later addition stays an addition.
+        return Received(new.id, tuple(new.answers), changed=True)
+    return Received(new.id, added) if added else None
 
 
 def _dimensions(said: Said) -> tuple[object, ...]:
@@ -129,7 +132,7 @@ def _pass(limit: int, refuse: str = "") -> int:
             batch.refuse(item, refuse)
     else:
         _understand(items, batch)
-    if not _write(batch, start, end):
+    if not _write(_prepare(batch), start, end):
         return 0  # another worker has digested these rows
     if batch.redacted:
         log.info("personal data redacted: %s", dict(batch.redacted))
@@ -205,26 +208,21 @@ def _value(question: Question, value: Any, redacted: Counter[str]) -> Any:
     return value
 
 
-def _write(batch: _Batch, start: tail.Position, end: tail.Position) -> bool:
-    """Write Feedback, events, refusals and the cursor in one transaction; False when the cursor has moved meanwhile."""
-    with transaction.atomic():
-        cursor = cursors.lock(CURSOR)
-        if cursors.position(cursor) != start:
-            return False
-        events = _store(batch)
-        for workspace_id, items in events.items():
-            outbox.emit(workspace=workspace_id, event=FeedbackReceived(items=tuple(items)))
-        _note_refusals(batch)
-        cursors.move(cursor, end)
-    return True
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a pass writes, computed before its transaction."""
+
+    feedback: bulk.Statement
+    events: dict[uuid.UUID, FeedbackReceived]
+    refused: dict[uuid.UUID, dict[str, int]]
 
 
-def _store(batch: _Batch) -> dict[uuid.UUID, list[Received]]:
-    """Write what is new or has changed; return what to tell, by workspace."""
+def _prepare(batch: _Batch) -> _Prepared:
+    """Compare with what is known. Only a digest writes these rows, and the cursor tells whether another one has."""
     known = _known(batch.said)
     now = clock.now()
     changed: list[rows.Row] = []
-    events: dict[uuid.UUID, list[Received]] = {}
+    told: dict[uuid.UUID, list[Received]] = {}
     for said in batch.said.values():
         old = known.get(said.id)
         if old is not None and (old.workspace_id, old.survey_id) != (said.workspace_id, said.survey_id):
@@ -236,9 +234,26 @@ def _store(batch: _Batch) -> dict[uuid.UUID, list[Received]]:
         changed.append(_row(new, now))
         received = difference(old, new)
         if received is not None:
-            events.setdefault(new.workspace_id, []).append(received)
-    rows.upsert(changed)
-    return events
+            told.setdefault(new.workspace_id, []).append(received)
+    refused: dict[uuid.UUID, dict[str, int]] = {}
+    for (workspace_id, reason), count in batch.refused.items():
+        refused.setdefault(workspace_id, {})[reason] = count
+    events = {workspace_id: FeedbackReceived(items=tuple(items)) for workspace_id, items in told.items()}
+    return _Prepared(rows.upsert(changed), events, refused)
+
+
+def _write(prepared: _Prepared, start: tail.Position, end: tail.Position) -> bool:
+    """Write Feedback, events, refusals and the cursor in one transaction; False when the cursor has moved meanwhile."""
+    with transaction.atomic():
+        cursor = cursors.lock(CURSOR)
+        if cursors.position(cursor) != start:
+            return False
+        prepared.feedback.run()
+        for workspace_id, event in prepared.events.items():
+            outbox.emit(workspace=workspace_id, event=event)
+        _note_refusals(prepared.refused)
+        cursors.move(cursor, end)
+    return True
 
 
 def _known(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Said]:
@@ -261,11 +276,8 @@ def _row(said: Said, now: datetime) -> rows.Row:
     )  # fmt: skip
 
 
-def _note_refusals(batch: _Batch) -> None:
-    by_workspace: dict[uuid.UUID, dict[str, int]] = {}
-    for (workspace_id, reason), count in batch.refused.items():
-        by_workspace.setdefault(workspace_id, {})[reason] = count
-    standing = Workspace.objects.filter(pk__in=by_workspace).values_list("pk", flat=True) if by_workspace else ()
-    for workspace_id in standing:
-        reasons = by_workspace[workspace_id]
-        audit.record(workspace=workspace_id, by="worker", verb="refused", kind="inbox", summary=reasons)
+def _note_refusals(refused: dict[uuid.UUID, dict[str, int]]) -> None:
+    if not refused:
+        return
+    for workspace_id in Workspace.objects.filter(pk__in=refused).values_list("pk", flat=True):
+        audit.record(workspace=workspace_id, by="worker", verb="refused", kind="inbox", summary=refused[workspace_id])
