@@ -9,7 +9,7 @@ from django.test import Client
 from fiilis.core import workspaces
 from fiilis.core.models import Role, User, Workspace
 
-PASSWORD = "villapaita ja pipo"  # noqa: S105 - a test's
+PASSWORD = "villapaita ja pipo"
 
 
 @dataclass
