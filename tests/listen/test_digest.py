@@ -94,7 +94,7 @@ def test_changed_answer_is_told(shop: Shop) -> None:
     shop.answer({"nps": 8}, response=response, revision=2)
     digest.digest()
     assert shop.feedback()[response].answers == {"nps": 8}
-    assert events()[1][1] == [{"id": str(response), "added": [], "changed": True}]
+    assert events()[1][1] == [{"id": str(response), "added": ["nps"], "changed": True}]
 
 
 def test_done_alone_tells_nothing_to_the_facts(shop: Shop) -> None:
@@ -193,10 +193,10 @@ def test_row_that_the_database_refuses_fails_alone(shop: Shop, monkeypatch: pyte
     responses = [shop.answer({"nps": score}) for score in range(5)]
     upsert = digest.rows.upsert
 
-    def refusing(new: Any) -> None:
+    def refusing(new: Any) -> Any:
         if any(row.inbox_id == responses[2] for row in new):
             raise IntegrityError("as when a survey is deleted this instant")
-        upsert(new)
+        return upsert(new)
 
     monkeypatch.setattr(digest.rows, "upsert", refusing)
     assert digest.digest() == 5

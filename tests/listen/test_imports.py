@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -364,7 +365,7 @@ def test_missing_file_is_refused(desk: Desk) -> None:
 
 def test_missing_column_is_named_with_its_likeness(desk: Desk) -> None:
     desk.put([FULL], head=["weights" if name == "weight" else name for name in HEAD])
-    with pytest.raises(imports.Broken) as caught:
+    with pytest.raises(imports.Broken) as caught, translation.override("en"):
         desk.plan()
     assert caught.value.fields[0].text == "There is no column “weight”. Is it “weights”?"
 
@@ -491,19 +492,23 @@ def test_interrupted_import_resumes_without_doubles(
 def test_crash_inside_a_chunk_leaves_none_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "CHUNK", 3)
     desk.put(many(7))
-    insert = running.rows.insert
+    insertion = running.rows.insertion
 
-    def broken(new: Any) -> None:
-        insert(new)
-        if new[0].import_row == 4:
-            raise Interrupted
+    class Broken:
+        def __init__(self, new: Any) -> None:
+            self.new = new
 
-    monkeypatch.setattr(running.rows, "insert", broken)
+        def run(self) -> None:
+            insertion(self.new).run()
+            if self.new[0].import_row == 4:
+                raise Interrupted
+
+    monkeypatch.setattr(running.rows, "insertion", Broken)
     with pytest.raises(Interrupted):
         desk.run()
     assert [one.import_row for one in desk.feedback()] == [1, 2, 3]
     assert Import.objects.of(desk.workspace).get().rows_done == 3
-    monkeypatch.setattr(running.rows, "insert", insert)
+    monkeypatch.setattr(running.rows, "insertion", insertion)
     desk.run()
     assert [one.import_row for one in desk.feedback()] == [1, 2, 3, 4, 5, 6, 7]
 

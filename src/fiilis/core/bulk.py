@@ -6,6 +6,7 @@ the time, since it builds every statement and adapts every value anew.
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from operator import is_
@@ -19,25 +20,37 @@ Adapter = Callable[[Any], Any]
 _json = msgspec.json.Encoder()
 
 
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, conflict: str = ""
-) -> None:
-    """Insert `rows`, each holding a value for every one of `columns` (database names), a dict for a JSON field.
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A write that is ready: what takes time has been done, so that the transaction around `run` stays short."""
 
-    `conflict` is an ON CONFLICT clause. Columns and clause are the caller's constants, never input. Nothing fills in
-    a field's default, and a scoped model's workspace is the caller's to give.
+    sql: str
+    parameters: Sequence[Any]
+    many: bool
+
+    def run(self) -> None:
+        """Write the rows."""
+        if self.parameters:
+            with connection.cursor() as cursor:
+                (cursor.executemany if self.many else cursor.execute)(self.sql, self.parameters)
+
+
+def insertion(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, conflict: str = ""
+) -> Statement:
+    """Prepare the insertion of `rows`, each holding a value for every one of `columns` (database names).
+
+    A dict is a JSON field's value. `conflict` is an ON CONFLICT clause. Columns and clause are the caller's constants,
+    never input. Nothing fills in a field's default, and a scoped model's workspace is the caller's to give.
     """
-    if not rows:
-        return
     quote = connection.ops.quote_name
     one = f"({', '.join(['%s'] * len(columns))})"
     head = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608 - constants
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(f"{head}{one} {conflict}", list(_adapted(rows, _SQLITE)))
-        else:  # one round trip; psycopg puts the parameters in on the client's side
-            values = list(chain.from_iterable(_adapted(rows, _POSTGRES)))
-            cursor.execute(f"{head}{', '.join([one] * len(rows))} {conflict}", values)
+    if connection.vendor == "sqlite":
+        return Statement(f"{head}{one} {conflict}", list(_adapted(rows, _SQLITE)), many=True)
+    # one round trip; psycopg puts the parameters in on the client's side
+    values = list(chain.from_iterable(_adapted(rows, _POSTGRES)))
+    return Statement(f"{head}{', '.join([one] * len(rows))} {conflict}", values, many=False)
 
 
 def _adapted(rows: Sequence[Sequence[Any]], adapters: dict[type, Adapter]) -> Iterator[tuple[Any, ...]]:

@@ -99,6 +99,6 @@ def resolve_people(
     if missing:
         now = clock.now()
         new = [(ids.uuid7(), workspace.pk, key, role, "", now) for key in missing]
-        bulk.insert(Person, PERSON_COLUMNS, new, conflict="ON CONFLICT DO NOTHING")
+        bulk.insertion(Person, PERSON_COLUMNS, new, conflict="ON CONFLICT DO NOTHING").run()
         found |= dict(people.filter(key__in=missing).values_list("key", "id"))
     return found

@@ -44,15 +44,18 @@ REVISED = (
 )  # fmt: skip
 
 
-def insert(rows: Sequence[Row]) -> None:
-    """Insert rows that must all be new: an existing (import, row of the file) or inbox id raises IntegrityError."""
-    bulk.insert(Feedback, COLUMNS, rows)
+def insertion(rows: Sequence[Row]) -> bulk.Statement:
+    """Prepare the insertion of rows that must all be new.
+
+    Running it raises IntegrityError for an inbox id, or a row of an import's file, that exists.
+    """
+    return bulk.insertion(Feedback, COLUMNS, rows)
 
 
-def upsert(rows: Sequence[Row]) -> None:
-    """Insert rows or, where their inbox id exists, put the revised fields in place of the old ones."""
+def upsert(rows: Sequence[Row]) -> bulk.Statement:
+    """Prepare to insert rows or, where their inbox id exists, to put the revised fields in the old ones' place."""
     changes = ", ".join(f"{column} = excluded.{column}" for column in REVISED)
-    bulk.insert(Feedback, COLUMNS, rows, conflict=f"ON CONFLICT (inbox_id) DO UPDATE SET {changes}")
+    return bulk.insertion(Feedback, COLUMNS, rows, conflict=f"ON CONFLICT (inbox_id) DO UPDATE SET {changes}")
 
 
 def delay(at: datetime, event_at: datetime | None) -> int | None:

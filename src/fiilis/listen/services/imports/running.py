@@ -192,7 +192,7 @@ def _write(
     people |= ecosystem.resolve_people(
         workspace=workspace, keys={row.person for _number, row in chunk} - people.keys() - {""}
     )
-    new = list(_feedback(running, version, chunk, people))
+    new = rows.insertion(list(_feedback(running, version, chunk, people)))
     with transaction.atomic():
         # A conditional UPDATE that must change exactly one row: of two runs at once, one goes on.
         moved = (
@@ -202,7 +202,7 @@ def _write(
         )
         if moved != 1:
             raise Conflict(_("This import is running already."), code="import_running")
-        rows.insert(new)
+        new.run()
     return after
 
 
