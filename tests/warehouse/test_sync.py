@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from fiilis.warehouse.lake import Lake
 from fiilis.warehouse.models import FactTable
 from fiilis.warehouse.tables import ANSWER
 from tests.conftest import World
-from tests.warehouse.conftest import Ignored, Story, fact, values
+from tests.warehouse.conftest import NOON, Ignored, Story, fact, values
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +85,7 @@ def test_upsert_replaces_by_key_and_inserts_what_is_new(world: World, story: Sto
 
 def test_upsert_moves_an_answer_to_its_new_month(world: World, story: Story) -> None:
     w = world.woollens
-    story.tell(w, Change(append=[fact(w, "a", 9, day=sync.datetime(2026, 2, 28).date())]))  # noqa: DTZ001
+    story.tell(w, Change(append=[fact(w, "a", 9, day=date(2026, 2, 28))]))
     sync.run_until_idle()
     story.tell(w, Change(upsert=[fact(w, "a", 9)]))
     sync.run_until_idle()
@@ -174,7 +175,7 @@ def test_text_survives_as_it_was(world: World, story: Story) -> None:
 
 def test_moment_without_zone_is_refused_and_the_batch_stays(world: World, story: Story) -> None:
     w = world.woollens
-    story.tell(w, Change(append=[fact(w, "a", at=sync.datetime(2026, 3, 1))]))  # noqa: DTZ001
+    story.tell(w, Change(append=[fact(w, "a", at=NOON.replace(tzinfo=None))]))
     with pytest.raises(ValueError, match="time zone"):
         sync.run_once()
     assert sync.pending()

@@ -7,6 +7,9 @@ from typing import Literal
 from fiilis.core.outbox import Delivered, Event
 from fiilis.warehouse.tables import AnswerFact
 
+# The name under which the outbox knows the facts.
+READER = "warehouse.facts"
+
 
 @dataclass(frozen=True, slots=True)
 class Deletion:

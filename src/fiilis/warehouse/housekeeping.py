@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from fiilis.core import doctor, outbox, rounds, schedule
 from fiilis.core.doctor import Finding
-
-READER = "warehouse.facts"
+from fiilis.warehouse.feeds import READER
 
 
 def _sync() -> bool:

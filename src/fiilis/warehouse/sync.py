@@ -23,7 +23,7 @@ from fiilis.core import cursors, ids, lease, live, outbox, tail
 from fiilis.core.models import Cursor, OutboxEvent, Workspace
 from fiilis.warehouse import feeds, maintenance
 from fiilis.warehouse.errors import OutOfStep
-from fiilis.warehouse.housekeeping import READER
+from fiilis.warehouse.feeds import READER
 from fiilis.warehouse.lake import Lake, Progress, root
 from fiilis.warehouse.models import FactTable
 from fiilis.warehouse.staging import Stage
