@@ -106,7 +106,8 @@ def _layout(groups: Sequence[_Group], spec: ChartSpec, *, narrow: bool) -> _Layo
     label_width = 0.0
     if not narrow:
         widest = max([text_width(row.label, _TEXT, bold=row.highlight) for row in rows], default=0.0)
-        label_width = min(widest + 1, width * 0.36)
+        noted = max([text_width(row.note, _SMALL) for row in rows], default=0.0)
+        label_width = min(max(widest, noted) + 1, width * 0.36)
     n_end = width - 6
     value_end = n_end - n_width - 14
     start = 10.0 if narrow else label_width + 24
@@ -126,7 +127,7 @@ def _lines(row: IntervalRow, layout: _Layout) -> list[str]:
 
 
 def _row_height(row: IntervalRow, layout: _Layout) -> float:
-    lines = len(_lines(row, layout))
+    lines = len(_lines(row, layout)) + bool(row.note)
     return lines * _LINE + 30 if layout.narrow else max(_ROW, lines * _LINE + 10)
 
 
@@ -173,19 +174,25 @@ def _gridlines(pen: Pen, layout: _Layout, spec: ChartSpec, top: float, bottom: f
 def _row(pen: Pen, row: IntervalRow, layout: _Layout, spec: ChartSpec, top: float) -> None:
     height = _row_height(row, layout)
     lines = _lines(row, layout)
-    label = f"{row.label}: {fmt.estimate_text(row.estimate, spec.digits, spec.unit)}"
+    name = f"{row.label} ({row.note})" if row.note else row.label
+    label = f"{name}: {fmt.estimate_text(row.estimate, spec.digits, spec.unit)}"
     with pen.link(row.href, label):
         if row.highlight:
             pen.rect((0, top), (layout.width, height), kind="k-highlight", fill=palette.HIGHLIGHT, radius=6)
         elif row.href:
             pen.rect((0, top), (layout.width, height), kind="k-hit", fill="none", radius=6)
-        first = top + 16 if layout.narrow else top + (height - len(lines) * _LINE) / 2 + 12.5
+        first = top + 16 if layout.narrow else top + (height - (len(lines) + bool(row.note)) * _LINE) / 2 + 12.5
         cut = " ".join(lines).replace("- ", "") != " ".join(row.label.split())
         for index, line in enumerate(lines):
             pen.text(
                 (6, first + index * _LINE), line, size=_TEXT, bold=row.highlight, kind="k-ink",
                 fill=palette.INK, title=row.label if cut else "",
             )  # fmt: skip
+        if row.note:
+            room = layout.width - 12 if layout.narrow else layout.label_width
+            text = fit(row.note, _SMALL, room)
+            place = (6, first + len(lines) * _LINE)
+            pen.text(place, text, size=_SMALL, title=row.note if text != row.note else "")
         middle = top + height - 15 if layout.narrow else top + height / 2
         if layout.narrow:  # its labels stand above the marks, where lines would run through them
             _gridlines(pen, layout, spec, middle - 9, middle + 9)

@@ -45,13 +45,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
-    """One row of an interval chart: a touchpoint, the stage it belongs to, its estimate and its page."""
+    """One row of an interval chart: a touchpoint, the stage it belongs to, its estimate and its page.
+
+    `note` is a few quieter words under the label, one line: who runs the touchpoint.
+    """
 
     label: str
     group: str
     estimate: Estimate
     href: str = ""
     highlight: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One module a question: a warehouse query and a science function give a frozen result. Nothing is rendered here."""

@@ -1,0 +1,64 @@
+"""Counts and sums of one measure as a query returns them, and the figure that science makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fiilis.science.comparisons import Comparison, Growing, compare
+from fiilis.science.estimate import Estimate
+from fiilis.science.metrics import Plain, choose
+from fiilis.science.sums import ClusterSums, Counts, Moments, Tally
+from fiilis.understand.types import Form, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The answers to one measure: plain counts, and the sums that weights and clusters need.
+
+    `weighted_or_clustered`: some answer has another weight than 1, or some cluster (a flight, a shop, a person who
+    answered several questions of the kind) has more than one answer; then only `clustered` tells the uncertainty.
+    """
+
+    plain: Plain
+    clustered: ClusterSums
+    weighted_or_clustered: bool
+
+    @property
+    def n(self) -> int:
+        """Number of answers."""
+        return self.clustered.n
+
+    def __add__(self, other: Sums) -> Sums:
+        """Return the answers of both together, as if no cluster had answers in both."""
+        plain: Plain
+        if isinstance(self.plain, Tally) and isinstance(other.plain, Tally):
+            plain = Tally(self.plain.successes + other.plain.successes, self.plain.n + other.plain.n)
+        else:
+            raise TypeError("only shares are added up")
+        either = self.weighted_or_clustered or other.weighted_or_clustered
+        return Sums(plain, self.clustered + other.clustered, either)
+
+
+def nothing(measure: Measure) -> Sums:
+    """Return the sums of no answers."""
+    plain: Plain = Moments(0, 0.0, 0.0)
+    if measure.form is Form.NPS:
+        plain = Counts(0, 0, 0)
+    elif measure.form is Form.SHARE:
+        plain = Tally(0, 0)
+    return Sums(plain, ClusterSums(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0), weighted_or_clustered=False)
+
+
+def estimate(measure: Measure, sums: Sums) -> Estimate:
+    """Return the measure's figure with its interval, or why it is not known."""
+    bounds = measure.bounds if measure.form is Form.MEAN else None
+    return choose(sums.plain, sums.clustered, weighted_or_clustered=sums.weighted_or_clustered, bounds=bounds)
+
+
+def difference(measure: Measure, a: Sums, b: Sums, *, growing: Growing, margin: float | None) -> Comparison:
+    """Return `a` against `b`, judged alone; a page with several must judge them together (`holm`)."""
+    return compare(
+        a.plain, b.plain, a.clustered, b.clustered,
+        weighted_or_clustered=a.weighted_or_clustered or b.weighted_or_clustered,
+        margin=margin, growing=growing, bounds=measure.bounds if measure.form is Form.MEAN else None,
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Words shared by the questions: what is measured, over which time, of which answers."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """How a measure's answers are summed up."""
+
+    NPS = "nps"
+    SHARE = "share"
+    """The share of the good answers, 0..1."""
+    MEAN = "mean"
+
+
+class Group(StrEnum):
+    """The three groups of a scale, the NPS's promoters, passives and detractors among them."""
+
+    BEST = "best"
+    MIDDLE = "middle"
+    WORST = "worst"
+
+
+# The kinds of questions that give a figure, in the order in which a page shows them, and how each is summed up.
+FORMS = {"nps": Form.NPS, "csat": Form.SHARE, "ces": Form.MEAN}
+
+PROMOTER_FROM, PASSIVE_FROM = 9, 7
+SEVEN_STEPS = 6  # from lowest to highest
+
+# The smallest difference that matters: 5 NPS points, 3 per cent of answers, a twentieth of a scale of means.
+_NPS_MARGIN, _SHARE_MARGIN, _MEAN_MARGIN = 5.0, 0.03, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A kind of question on one scale, and how its answers are summed up. Answers of two scales are never mixed.
+
+    >>> Measure("csat", 1, 5).top, Measure("csat", 1, 4).top, Measure("ces", 1, 7).bounds
+    (4, 3, (1.0, 7.0))
+    """
+
+    kind: str
+    low: int
+    high: int
+    shared: bool = False
+    """Summed up as a share of the good answers, although the kind has a form of its own: for one common axis."""
+
+    @property
+    def form(self) -> Form:
+        """How its answers are summed up."""
+        return Form.SHARE if self.shared else FORMS[self.kind]
+
+    @property
+    def top(self) -> int:
+        """The lowest of the good answers: of ease on seven steps the three highest, else the two highest.
+
+        The query counts them (warehouse/sql/parts/scored.sql); a test holds the two together.
+        """
+        if self.form is Form.NPS:
+            return PROMOTER_FROM
+        return self.high - (2 if self.kind == "ces" and self.high - self.low >= SEVEN_STEPS else 1)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The ends that the figure can reach, in its own unit."""
+        if self.form is Form.NPS:
+            return -100.0, 100.0
+        return (0.0, 1.0) if self.form is Form.SHARE else (float(self.low), float(self.high))
+
+    @property
+    def margin(self) -> float:
+        """The smallest difference that matters, in the figure's own unit."""
+        if self.form is Form.NPS:
+            return _NPS_MARGIN
+        return _SHARE_MARGIN if self.form is Form.SHARE else _MEAN_MARGIN * (self.high - self.low)
+
+    def group(self, value: float) -> Group:
+        """Return the group of one answer: as the NPS counts, else the good ones and those below the middle.
+
+        >>> str(Measure("nps", 0, 10).group(7)), str(Measure("csat", 1, 4).group(2)), str(Measure("ces", 1, 7).group(4))
+        ('middle', 'worst', 'middle')
+        """
+        if self.form is Form.NPS:
+            return Group.BEST if value >= PROMOTER_FROM else Group.MIDDLE if value >= PASSIVE_FROM else Group.WORST
+        if value >= self.top:
+            return Group.BEST
+        return Group.WORST if value < (self.low + self.high) / 2 else Group.MIDDLE
+
+    @property
+    def key(self) -> str:
+        """Its name in addresses and element ids: "nps-0-10"."""
+        return f"{self.kind}-{self.low}-{self.high}"
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Sorts measures as a page shows them."""
+        return list(FORMS).index(self.kind), self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from `first` to `last`, both included, in the workspace's own time zone.
+
+    >>> str(Days(date(2026, 1, 5), date(2026, 1, 6)).before.first)
+    '2026-01-03'
+    """
+
+    first: date
+    last: date
+
+    @property
+    def count(self) -> int:
+        """How many days these are."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Days":
+        """As many days, right before these."""
+        return Days(self.first - timedelta(days=self.count), self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which answers are asked for: those of some days (None: of all), at one touchpoint (None: at any)."""
+
+    days: Days | None = None
+    touchpoint: str | None = None
+    """A touchpoint's id."""
