@@ -258,3 +258,31 @@ def test_addition_after_a_change_stands_once_however_late_the_facts_are_made(sho
         ("nps", 8.0, None),
         ("why", None, "Parani"),
     ]
+
+
+@pytest.mark.parametrize("cuts", range(8))
+def test_facts_are_the_same_wherever_the_batches_are_cut(shop: Shop, cuts: int) -> None:
+    """Facts are made late, from feedback as it is by then: no cut between batches may lose or double one."""
+    steps: list[dict[str, Any]] = [
+        {"nps": 3},
+        {"nps": 4, "solved": "no"},
+        {"nps": 4, "solved": "no", "bought": ["hat"]},
+        {"nps": 4, "solved": "yes", "bought": ["hat"], "why": "Hyvä"},
+    ]
+    response = uuid.uuid4()
+    for number, answers in enumerate(steps, 1):
+        shop.answer(answers, response=response, key=uuid.uuid4(), revision=number)
+        digest.digest()
+    batches: list[list[Delivered]] = [[]]
+    for number, event in enumerate(received()):
+        batches[-1].append(event)
+        if cuts >> number & 1:
+            batches.append([])
+    lake: list[AnswerFact] = []
+    for batch in batches:
+        for change in said(batch):
+            gone = {value for deletion in change.delete for value in deletion.values}
+            lake = [fact for fact in lake if fact.feedback not in gone] + list(change.append)
+    assert sorted((fact.question, fact.code, fact.value) for fact in lake) == [
+        ("bought", "hat", None), ("nps", "", 4.0), ("solved", "yes", None), ("why", "", None),
+    ]  # fmt: skip
