@@ -7,11 +7,13 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connections
 
 from fiilis.intake import door, router, services
+from fiilis.intake.compiled import compiled
 from fiilis.intake.models import InboxRow
 from fiilis.intake.process import Intake
 from fiilis.intake.types import CompiledQuestion, CompiledVersion, Snapshot, ValueKind
@@ -38,6 +40,7 @@ SNAPSHOT = Snapshot(
         CompiledVersion(number=2, questions=QUESTIONS),
     ),
 )
+COMPILED = compiled(SNAPSHOT)
 JSON = (b"content-type", b"application/json")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 
@@ -140,6 +143,11 @@ def scene(transactional_db: None) -> Scene:
 
 def post(**changes: Any) -> dict[str, Any]:
     return {"key": str(uuid.uuid4()), "rev": 1, "version": 2, "lang": "fi", "answers": {"nps": 9}} | changes
+
+
+def form(**fields: Any) -> bytes:
+    envelope = {"key": str(uuid.uuid4()), "version": "2", "lang": "fi", "channel": "link"}
+    return urlencode(envelope | fields, doseq=True).encode()
 
 
 def rows() -> list[InboxRow]:

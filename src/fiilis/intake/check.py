@@ -2,24 +2,23 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 import msgspec
-from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from fiilis.core.errors import FieldProblem, Invalid, Problem
+from fiilis.intake.compiled import Compiled, Question
 from fiilis.intake.metrics import Drop
-from fiilis.intake.types import CompiledQuestion, CompiledVersion, Snapshot, ValueKind
+from fiilis.intake.refusal import Fault, Refused
+from fiilis.intake.types import ValueKind
 
 CHANNELS = frozenset({"link", "mail", "widget", "kiosk", "device", "api"})
 KINDS = frozenset({"answer", "event"})
-LANGUAGES = ("fi", "sv", "en")
 MAX_FIELDS = 500
+NEXT = 0  # the revision of a form post: a repeat when the same content is stored, else one more than the newest
 
 Text = Annotated[str, msgspec.Meta(max_length=60)]
 Whole = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
@@ -44,20 +43,16 @@ class Body(msgspec.Struct, frozen=True):
 class Checked:
     """A post that may be stored."""
 
-    snapshot: Snapshot
+    survey: Compiled
     body: Body
+    answers: dict[str, Any]  # those with content
     posted: str  # hash of what was posted
     received_at: datetime
 
-
-class Refused(Exception):
-    """A post that is not taken: the counter's reason and the problem for the client."""
-
-    def __init__(self, drop: Drop, problem: Problem, *, retry_after: int | None = None) -> None:
-        super().__init__(problem.detail)
-        self.drop = drop
-        self.problem = problem
-        self.retry_after = retry_after
+    @property
+    def language(self) -> str:
+        """The post's language; a client that names none asks in the survey's first."""
+        return self.body.lang or self.survey.snapshot.languages[0]
 
 
 _decoder = msgspec.json.Decoder(Body)
@@ -65,36 +60,39 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def decode_json(raw: bytes) -> Body:
-    """Decode a JSON post. Raises Refused(MALFORMED) with the place that is wrong."""
+    """Decode a JSON post. Raises Refused: MALFORMED when it is no JSON object, INVALID with the field that is wrong."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        where = str(fault).partition(" - at `$.")[2].rstrip("`")
-        detail = (
-            _("The field “%(field)s” is missing or not of the right form.") % {"field": where}
-            if where
-            else _("The body is not the JSON that is expected here. See the documentation of the intake door.")
-        )
-        fields = [FieldProblem(where, "malformed", detail)] if where else []
-        raise Refused(Drop.MALFORMED, Problem(detail, code="malformed", fields=fields)) from None
+    except msgspec.ValidationError as fault:
+        where = _place(str(fault))
+        if not where:
+            raise Refused(Drop.MALFORMED) from None
+        raise Refused(Drop.INVALID, faults=[Fault(where, "malformed", {"field": where})]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(Drop.MALFORMED) from None
 
 
-def decode_form(raw: bytes, snapshot: Snapshot) -> Body:
+def _place(message: str) -> str:
+    """Return the field that msgspec's message names: "... - at `$.key`", or "... missing required field `key`"."""
+    _, _, where = message.partition(" - at `$.")
+    if where:
+        return where.rstrip("`")
+    _, _, missing = message.partition("missing required field `")
+    return missing.rstrip("`")
+
+
+def decode_form(raw: bytes, survey: Compiled) -> Body:
     """Decode a form post: fields `q_<question>` (repeated for several choices), key, version, lang, channel, source.
 
-    Empty fields are questions left unanswered. Raises Refused(MALFORMED).
+    Empty fields are questions left unanswered. Raises Refused.
     """
     try:
         fields = parse_qs(raw.decode("utf-8"), max_num_fields=MAX_FIELDS, strict_parsing=False)
         number = int(fields["version"][0])
         key = uuid.UUID(fields["key"][0])
     except (ValueError, KeyError):
-        raise Refused(
-            Drop.MALFORMED,
-            Problem(_("The form is incomplete. Open the survey's address again."), code="malformed"),
-        ) from None
-    version = _version(snapshot, number)
-    known = {q.id: q for q in version.questions}
+        raise Refused(Drop.MALFORMED, words="malformed_form") from None
+    known = _version(survey, number)
     answers = {
         name[2:]: _form_value(known.get(name[2:]), values)
         for name, values in fields.items()
@@ -108,144 +106,125 @@ def decode_form(raw: bytes, snapshot: Snapshot) -> Body:
         key=key,
         version=number,
         answers=answers,
+        rev=NEXT,
         lang=first("lang", "")[:5],
         channel=first("channel", "link"),
         source=first("source", "")[:60],
     )
 
 
-def _form_value(question: CompiledQuestion | None, values: list[str]) -> Any:
+def _form_value(question: Question | None, values: list[str]) -> Any:
     if question is not None and question.kind is ValueKind.NUMBER:
         # what is no number stays text and is refused by the check, with the question's name
-        return int(values[0]) if values[0].strip().lstrip("-").isdigit() and len(values[0]) < 10 else values[0]
+        text = values[0].strip()
+        return int(text) if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 10 else text
     if question is not None and question.kind is ValueKind.CODES:
         return values
     return values[0].replace("\r\n", "\n").strip()
 
 
-def _version(snapshot: Snapshot, number: int) -> CompiledVersion:
-    for version in snapshot.versions:
-        if version.number == number:
-            return version
-    raise Refused(
-        Drop.WRONG_VERSION,
-        Invalid(
-            _("This survey has no version %(number)s. Open the survey's address again.") % {"number": number},
-            code="wrong_version",
-            fields=[FieldProblem("version", "wrong_version", _("Unknown version."))],
-        ),
+def _version(survey: Compiled, number: int) -> dict[str, Question]:
+    questions = survey.versions.get(number)
+    if questions is None:
+        raise Refused(
+            Drop.WRONG_VERSION,
+            faults=[Fault("version", "wrong_version")],
+            words="wrong_version",
+            limits={"number": number},
+        )
+    return questions
+
+
+def check(body: Body, survey: Compiled, received_at: datetime) -> Checked:
+    """Check a decoded post. Raises Refused with every field that is wrong. An empty text is no answer."""
+    known = _version(survey, body.version)
+    answers = body.answers
+    if "" in answers.values():
+        answers = {name: value for name, value in answers.items() if value != ""}
+    faults: list[Fault] = []
+    for name, value in answers.items():
+        question = known.get(name)
+        fault = Fault(name, "unknown_question") if question is None else check_value(question, value)
+        if fault is not None:
+            faults.append(fault)
+    if not answers or not _plain_envelope(body, survey):
+        faults = [*_check_envelope(body, survey, answers), *faults]
+    if faults:
+        raise Refused(Drop.INVALID, faults=faults)
+    posted = hashlib.blake2b(_encoder.encode(body), digest_size=16).hexdigest()
+    return Checked(survey, body, answers, posted, received_at)
+
+
+def _plain_envelope(body: Body, survey: Compiled) -> bool:
+    """Return whether nothing but the answers can be wrong: so for nearly every post, and quick to see."""
+    return (
+        body.channel in CHANNELS
+        and body.kind == "answer"
+        and body.lang in survey.languages
+        and body.event_at is None
+        and not body.source
     )
 
 
-def check(body: Body, snapshot: Snapshot, received_at: datetime) -> Checked:
-    """Check a decoded post. Raises Refused with every field that is wrong, in the post's language."""
-    version = _version(snapshot, body.version)
-    known = {question.id: question for question in version.questions}
-    problems = [p for p in (_check_envelope(body, snapshot)) if p is not None]
-    for name, value in body.answers.items():
-        question = known.get(name)
-        if question is None:
-            problems.append(FieldProblem(name, "unknown_question", _("This version has no such question.")))
-        else:
-            found = check_value(question, value)
-            if found is not None:
-                problems.append(found)
-    if not body.answers:
-        problems.append(FieldProblem("answers", "empty", _("There is no answer. Answer at least one question.")))
-    if problems:
-        detail = problems[0].text
-        raise Refused(Drop.INVALID, Invalid(detail, fields=problems))
-    posted = hashlib.blake2b(_encoder.encode(body), digest_size=16).hexdigest()
-    return Checked(snapshot, body, posted, received_at)
+def _check_envelope(body: Body, survey: Compiled, answers: dict[str, Any]) -> Iterator[Fault]:
+    if body.channel not in CHANNELS:
+        yield Fault("channel", "unknown_channel")
+    if body.kind not in KINDS:
+        yield Fault("kind", "unknown_kind")
+    if body.lang and body.lang not in survey.languages:
+        yield Fault("lang", "unknown_language")
+    if body.event_at is not None and body.event_at.tzinfo is None:
+        yield Fault("event_at", "no_time_zone")
+    if not _storable(body.source):
+        yield Fault("source", "control")
+    if not answers and body.kind != "event":
+        yield Fault("answers", "empty")
 
 
-def _check_envelope(body: Body, snapshot: Snapshot) -> list[FieldProblem | None]:
-    return [
-        None
-        if body.channel in CHANNELS
-        else FieldProblem("channel", "unknown_channel", _("There is no such channel.")),
-        None if body.kind in KINDS else FieldProblem("kind", "unknown_kind", _("There is no such kind.")),
-        None
-        if body.lang in ("", *snapshot.languages)
-        else FieldProblem("lang", "unknown_language", _("The survey is not asked in this language.")),
-        None
-        if body.event_at is None or body.event_at.tzinfo is not None
-        else FieldProblem("event_at", "no_time_zone", _("The time needs a time zone, such as 2026-01-31T12:00:00Z.")),
-        FieldProblem("source", "control", _("The text has a character that can't be stored."))
-        if "\x00" in body.source
-        else None,
-    ]
-
-
-def check_value(question: CompiledQuestion, value: Any) -> FieldProblem | None:
+def check_value(question: Question, value: Any) -> Fault | None:
     """Return what is wrong with one answer's value, or None."""
-    checks = {
-        ValueKind.NUMBER: _number,
-        ValueKind.CODE: _code,
-        ValueKind.CODES: _codes,
-        ValueKind.TEXT: _text,
-    }
-    found = checks[question.kind](question, value)
-    return None if found is None else FieldProblem(question.id, *found)
+    if question.kind is ValueKind.NUMBER:
+        return _number(question, value)
+    if question.kind is ValueKind.TEXT:
+        return _text(question, value)
+    if question.kind is ValueKind.CODE:
+        known = isinstance(value, str) and value in question.codes
+        return None if known else Fault(question.id, "unknown_choice")
+    return _codes(question, value)
 
 
-def _number(question: CompiledQuestion, value: Any) -> tuple[str, str] | None:
+def _number(question: Question, value: Any) -> Fault | None:
     if type(value) is not int:  # bool is no number here
-        return "not_a_number", _("The answer is not a whole number.")
+        return Fault(question.id, "not_a_number")
     if not question.low <= value <= question.high:
-        return "out_of_range", _("The answer must be from %(low)s to %(high)s.") % {
-            "low": question.low,
-            "high": question.high,
-        }
+        return Fault(question.id, "out_of_range", {"low": question.low, "high": question.high})
     return None
 
 
-def _code(question: CompiledQuestion, value: Any) -> tuple[str, str] | None:
-    if not isinstance(value, str) or value not in question.codes:
-        return "unknown_choice", _("There is no such choice.")
-    return None
-
-
-def _codes(question: CompiledQuestion, value: Any) -> tuple[str, str] | None:
+def _codes(question: Question, value: Any) -> Fault | None:
     if not isinstance(value, list) or not value:
-        return "not_a_list", _("The answer must be a list of choices.")
+        return Fault(question.id, "not_a_list")
     if any(not isinstance(code, str) or code not in question.codes for code in value):
-        return "unknown_choice", _("There is no such choice.")
+        return Fault(question.id, "unknown_choice")
     if len(set(value)) != len(value):
-        return "repeated_choice", _("A choice is given twice.")
+        return Fault(question.id, "repeated_choice")
     return None
 
 
-def _text(question: CompiledQuestion, value: Any) -> tuple[str, str] | None:
+def _text(question: Question, value: Any) -> Fault | None:
     if not isinstance(value, str):
-        return "not_a_text", _("The answer is not a text.")
+        return Fault(question.id, "not_a_text")
     if len(value) > question.max_length:
-        return "too_long", ngettext(
-            "The text is too long: at most %(count)s character.",
-            "The text is too long: at most %(count)s characters.",
-            question.max_length,
-        ) % {"count": question.max_length}
-    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
-        return "control", _("The text has a character that can't be stored.")
-    return None
+        return Fault(question.id, "too_long", {"count": question.max_length})
+    return None if _storable(value) else Fault(question.id, "control")
 
 
-def language_of(lang: str, accept: str) -> str:
-    """Return the language for texts: the post's own, else the browser's first that we speak, else English."""
-    if lang in LANGUAGES:
-        return lang
-    for part in accept.split(","):
-        code = part.partition(";")[0].strip().lower().partition("-")[0]
-        if code in LANGUAGES:
-            return code
-    return "en"
-
-
-def in_language(lang: str) -> translation.override:
-    """Return a context in which texts are in `lang`."""
-    return translation.override(lang)
-
-
-def now() -> datetime:
-    """Return the moment of receipt in UTC."""
-    return datetime.now(UTC)
+def _storable(text: str) -> bool:
+    """Return whether both databases hold the text: PostgreSQL no NUL, none of them half of a surrogate pair."""
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
