@@ -29,7 +29,7 @@ WORDS = re.compile(r"\b(the|and|answers|survey|with|this|your|not|of)\b", re.I)
 def survey_pages(page: Page, server: Server) -> list[str]:
     """Return the pages of the airport's survey, found from the list."""
     page.goto(f"{server.url}/w/airport/surveys/")
-    first = page.locator("main a[href*='/surveys/']").first.get_attribute("href")
+    first = page.locator("main table a[href*='/surveys/']").first.get_attribute("href")
     assert first is not None
     page.goto(server.url + first)
     inner = page.locator(f"main a[href^='{first}']").evaluate_all("links => links.map(a => a.getAttribute('href'))")

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
@@ -99,6 +99,16 @@ def serve(*, host: str, port: int, worker: bool) -> None:
         server.serve()
     finally:
         beside.stop()
+
+
+def serve_anew(*, host: str, port: int) -> NoReturn:
+    """Become `fiilis serve`. A process that has written facts has threads of the lake's library, which don't survive
+    the server's fork.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = [sys.executable, "-m", "fiilis", "serve", "--host", host, "--port", str(port)]
+    os.execv(sys.executable, command)  # noqa: S606 - ourselves
 
 
 def end_streams_first() -> None:

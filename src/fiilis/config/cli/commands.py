@@ -104,7 +104,7 @@ def demo(host: str, port: int, load_only: bool) -> None:
     link = account.issue_sign_in_link(user=user, purpose="demo")
     console.print(f"\nOpen [bold]http://{host}:{port}{link}[/bold] (works once)\n", soft_wrap=True)
     if not load_only:
-        server.serve(host=host, port=port, worker=True)
+        server.serve_anew(host=host, port=port)
 
 
 @fiilis.command()
