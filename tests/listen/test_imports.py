@@ -436,6 +436,70 @@ def test_touchpoint_column(desk: Desk) -> None:
     assert [(one.line, one.column, one.why) for one in report.refused] == [(3, "shop", "touchpoint")]
 
 
+# what the mapping asks for and isn't there
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('question = "nps"', 'question = "nsp"', "mapping"),
+        ('column = "nps"', 'columns = ["nps", "ease"]', "mapping"),
+        ('[weight]\ncolumn = "weight"', '[weight]\nvalue = "heavy"', "mapping"),
+        ('[time]\ncolumn = "when"', "[time]\nvalue = 1917-12-06", "mapping"),
+        ("survey.toml", "none.toml", "survey"),
+        ("survey.toml", "MAP.toml", "survey"),
+        ("survey.toml", "answers.csv", "survey"),
+        ('define = "survey.toml"', 'code = "k7m2p9xw4hqd"', "survey"),
+    ],
+)
+def test_mapping_that_does_not_fit_is_refused(desk: Desk, old: str, new: str, code: str) -> None:
+    desk.put([FULL])
+    with pytest.raises(Invalid) as caught:
+        desk.plan(MAP.replace(old, new, 1))
+    assert caught.value.code == code
+
+
+def test_version_that_was_never_published_is_refused(desk: Desk) -> None:
+    desk.put([FULL])
+    desk.run()
+    code = Survey.objects.of(desk.workspace).get().code
+    with pytest.raises(Invalid) as caught:
+        desk.plan(MAP.replace('define = "survey.toml"', f'code = "{code}"\nversion = 2'))
+    assert caught.value.code == "survey"
+
+
+def test_defined_survey_takes_no_other_surveys_name(desk: Desk) -> None:
+    desk.put([FULL])
+    desk.run()
+    (desk.folder / "survey.toml").write_text(SURVEY.replace("Suosittelisitko?", "Muuta?"), encoding="utf-8")
+    with pytest.raises(Conflict) as caught:
+        desk.plan()
+    assert caught.value.code == "name_taken"
+
+
+def test_survey_made_but_not_published_is_published_by_the_next_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put([FULL])
+    publish = running.surveys.publish_survey
+
+    def killed(**_given: Any) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr(running.surveys, "publish_survey", killed)
+    with pytest.raises(Interrupted):
+        desk.run()
+    monkeypatch.setattr(running.surveys, "publish_survey", publish)
+    desk.run()
+    assert Survey.objects.of(desk.workspace).get().current == 1
+    assert len(desk.feedback()) == 1
+
+
+def test_file_without_a_row_key(desk: Desk) -> None:
+    desk.put([FULL, FULL])
+    assert desk.plan(MAP.replace('row_key = "id"', "")).report.read == 2
+
+
 # once, whole, and back
 
 
