@@ -16,7 +16,8 @@ def share_link(page: Page, server: Server) -> str:
     """Return the public address of the airport's survey, found as a person finds it."""
     page.goto(f"{server.url}/w/airport/surveys/")
     page.locator("main table a[href*='/surveys/']").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/surveys/[0-9a-f-]{36}/$"))
+    page.goto(page.url + "share")
     found = re.search(r"/s/[a-z0-9]+", page.content())
     assert found is not None
     return server.url + found[0]
