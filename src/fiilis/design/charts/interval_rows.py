@@ -161,11 +161,13 @@ def _column_head(pen: Pen, layout: _Layout) -> float:
 
 
 def _gridlines(pen: Pen, layout: _Layout, spec: ChartSpec, top: float, bottom: float) -> None:
-    for tick in layout.axis.ticks:
-        x = layout.axis(tick)
-        zero = tick == 0 and layout.axis.low < 0
-        kind, stroke = ("k-axis", palette.AXIS) if zero else ("k-grid", palette.GRID)
-        pen.line((x, top), (x, bottom), kind=kind, stroke=stroke)
+    plain = [tick for tick in layout.axis.ticks if tick or layout.axis.low >= 0]
+    # One path for all: a narrow chart draws these once a row, and a page has its budget.
+    data = "".join(f"M{layout.axis(tick):.1f} {top:.1f}V{bottom:.1f}" for tick in plain)
+    pen.path(data, kind="k-grid", stroke=palette.GRID, width=1)
+    if len(plain) < len(layout.axis.ticks):
+        zero = layout.axis(0)
+        pen.line((zero, top), (zero, bottom), kind="k-axis", stroke=palette.AXIS)
     if spec.reference is not None:
         x = layout.axis(spec.reference.value)
         pen.line((x, top), (x, bottom), kind="k-axis", stroke=palette.AXIS, dash="5 4")
@@ -209,11 +211,11 @@ def _mark(pen: Pen, row: IntervalRow, layout: _Layout, spec: ChartSpec, middle: 
         return
     if estimate.low is not None and estimate.high is not None:
         pen.line(
-            (axis(estimate.low), middle), (axis(estimate.high), middle),
+            (round(axis(estimate.low), 1), middle), (round(axis(estimate.high), 1), middle),
             kind="k-whisker", stroke=palette.WHISKER, width=5,
         )  # fmt: skip
-    tip = f"{row.label}: {fmt.interval_text(estimate, spec.digits, spec.unit)}, {fmt.answers(estimate.n)}"
-    pen.dot((axis(estimate.value), middle), 4.5, kind="k-dot", fill=palette.ACCENT, title=tip)
+    tip = f"{fmt.interval_text(estimate, spec.digits, spec.unit)}, {fmt.answers(estimate.n)}"
+    pen.dot((round(axis(estimate.value), 1), middle), 4.5, kind="k-dot", fill=palette.ACCENT, title=tip)
     value = fmt.value_text(estimate.value, spec.digits, spec.unit)
     pen.text(
         (layout.value_end, middle + 4.5), value, size=_TEXT, bold=True, anchor="end", kind="k-ink",
