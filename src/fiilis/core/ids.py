@@ -9,9 +9,31 @@ import uuid
 # Crockford's base 32 without letters that are read wrongly aloud or spell words.
 _ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 
+# Random bytes are fetched many at a time: each call to the system gives the interpreter's lock away.
+_POOL_BYTES = 4096
+
 _lock = threading.Lock()
 _last_ms = 0
 _counter = 0
+_pool = b""
+
+
+def _forget_pool() -> None:
+    """Let a forked child draw its own bytes."""
+    global _pool
+    _pool = b""
+
+
+os.register_at_fork(after_in_child=_forget_pool)
+
+
+def _random64() -> int:
+    """Return 64 random bits. The caller holds the lock."""
+    global _pool
+    if not _pool:
+        _pool = os.urandom(_POOL_BYTES)
+    taken, _pool = _pool[:8], _pool[8:]
+    return int.from_bytes(taken, "big")
 
 
 def uuid7() -> uuid.UUID:
@@ -24,13 +46,12 @@ def uuid7() -> uuid.UUID:
     with _lock:
         ms = time.time_ns() // 1_000_000
         if ms > _last_ms:
-            _last_ms, _counter = ms, int.from_bytes(os.urandom(2), "big") & 0x3FF
+            _last_ms, _counter = ms, _random64() & 0x3FF
         else:
             _counter += 1
             if _counter > 0xFFF:  # the counter is full: borrow the next millisecond
                 _last_ms, _counter = _last_ms + 1, 0
-        stamp, counter = _last_ms, _counter
-    tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+        stamp, counter, tail = _last_ms, _counter, _random64() & 0x3FFF_FFFF_FFFF_FFFF
     value = (stamp & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | counter << 64 | 0b10 << 62 | tail
     return uuid.UUID(int=value)
 

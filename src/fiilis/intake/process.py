@@ -56,11 +56,11 @@ class Intake:
 
     async def stop(self) -> None:
         """Store what waits, then let go. Repeating does nothing."""
+        for task in self._tasks:
+            task.cancel()
         ended = await asyncio.to_thread(self.writer.stop, DRAIN_SECONDS)
         if not ended:
             log.error("the writer did not drain within %s s", DRAIN_SECONDS)
-        for task in self._tasks:
-            task.cancel()
         if self._tasks:
             self._tasks = []
             self._aside.submit(connections.close_all)
