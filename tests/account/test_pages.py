@@ -22,6 +22,11 @@ def test_password_signs_in(world: World) -> None:
     assert (response.status_code, signed_in(client)) == (302, True)
 
 
+@pytest.mark.parametrize("path", ["/sign-in/", "/sign-up/", "/inactive/"])
+def test_page_is_ours_not_the_librarys(client: Client, db: None, path: str) -> None:
+    assert client.get(path).content.count(b"design/fiilis.css") == 1
+
+
 def test_wrong_passwords_are_rate_limited(world: World) -> None:
     client = Client()
     for _attempt in range(5):

@@ -60,7 +60,7 @@ def examine(page: Page, address: str, language: str) -> list[str]:
         text = page.evaluate(
             "[...document.querySelectorAll('main, header, nav')]"
             ".map(e => { const c = e.cloneNode(true);"
-            " c.querySelectorAll('[lang=en], code, input, textarea, [data-language]').forEach(x => x.remove());"
+            " c.querySelectorAll('[lang=en], code, input, textarea, [translate=no]').forEach(x => x.remove());"
             " return c.textContent }).join(' ')"
         )
         found = WORDS.findall(text)

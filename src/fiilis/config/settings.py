@@ -40,8 +40,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
     "fiilis.core",
     "fiilis.design",
     "fiilis.warehouse",
@@ -51,6 +49,9 @@ INSTALLED_APPS = [
     "fiilis.listen",
     "fiilis.understand",
     "fiilis.home",
+    # after our own, whose templates replace theirs
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
