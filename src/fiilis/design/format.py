@@ -24,9 +24,10 @@ MISSING = EN_DASH
 # A dash between two numbers, the second or first of which has a minus, can't be read
 _RANGE_WITH_MINUS = {"en": " to "}
 _PERCENT_GLUED = {"en"}
-# Django's short English dates are American (11/12/2026), which half of their readers misread
-_DATE = {"en": "j M Y"}
-_MOMENT = {"en": "j M Y H:i"}
+# Django's short English dates are American (11/12/2026), which half of their readers misread, and its Swedish ones are
+# Sweden's (2026-11-23): Finland-Swedes write 23.11.2026
+_DATE = {"en": "j M Y", "sv": "j.n.Y"}
+_MOMENT = {"en": "j M Y H:i", "sv": "j.n.Y H.i"}
 
 
 def language(lang: str | None) -> AbstractContextManager[None]:

@@ -170,7 +170,7 @@ def frame(request: WorkspaceRequest, survey: Survey, here: str) -> dict[str, Any
     """Return what the head of each of the survey's pages needs."""
     may = rights(request)
     tabs = [(_("Questions"), "survey", True), (_("Settings"), "settings", may["edit"])]
-    tabs += [(_("Preview"), "preview", True), (_("Share"), "share", True), (_("Versions"), "versions", True)]
+    tabs += [(_("Preview"), "preview", True), (_("Link and QR"), "share", True), (_("Versions"), "versions", True)]
     return {
         "survey": survey,
         "here": here,
