@@ -149,7 +149,7 @@ def test_each_drop_has_its_status_and_its_counter(scene: Scene, settings: Any) -
 
 def test_declared_size_is_refused_before_reading(scene: Scene) -> None:
     async def play(door: Door) -> int:
-        return (await door.call("POST", "/i/villa2345", b"{}", (JSON, (b"content-length", b"70000")))).status
+        return (await door.call("POST", "/i/villa2345", b"{}", (JSON, (b"content-length", b"7000000")))).status
 
     assert scene.play(play) == 413
 

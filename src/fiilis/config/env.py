@@ -135,6 +135,10 @@ SETTINGS = (
 )
 
 
+# What the tests read themselves; no settings of the product.
+TEST_NAMES = {"FIILIS_TEST_POSTGRES", "FIILIS_RELIABILITY"}
+
+
 def load(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str, Any]:
     """Return all settings by name. `NAME_FILE` may name a file that holds the value (for secrets).
 
@@ -143,7 +147,7 @@ def load(environ: "os._Environ[str] | dict[str, str]" = os.environ) -> dict[str,
     """
     known = {s.name for s in SETTINGS}
     for name in environ:
-        if name.startswith("FIILIS_") and name.removesuffix("_FILE") not in known | {"FIILIS_TEST_POSTGRES"}:
+        if name.startswith("FIILIS_") and name.removesuffix("_FILE") not in known | TEST_NAMES:
             raise SettingProblem(f"{name} is not a setting of Fiilis. See docs/settings.md for the names.")
     return {s.name: _read(s, environ) for s in SETTINGS}
 

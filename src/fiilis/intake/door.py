@@ -28,6 +28,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 PREFIX = "/i/"
 PATHS = frozenset({"/healthz", "/metrics"})
 MAX_BODY = 64 * 1024
+MAX_WASTE = 1024 * 1024
 BODY_SECONDS = 10.0
 _CODE = re.compile(r"[a-z0-9]{4,20}\Z")
 # text/plain is what navigator.sendBeacon sends, which asks for no preflight
@@ -84,8 +85,9 @@ async def _post(intake: Intake | None, scope: Scope, receive: Receive, send: Sen
         if intake is None:
             raise WriterDown
         survey = await _survey(intake, scope, headers)
-        _refuse_unread(media, headers)
-        raw = await _read_body(receive)
+        if media != _FORM_TYPE and media not in _JSON_TYPES:
+            raise Refused(Drop.MEDIA_TYPE)
+        raw = await _read_body(receive, headers)
         body = check.decode_form(raw, survey) if is_form else check.decode_json(raw)
         stored = await intake.submit(body, survey, len(raw))
         if stored.outcome is Outcome.CONFLICT:
@@ -128,21 +130,15 @@ async def _survey(intake: Intake, scope: Scope, headers: dict[bytes, bytes]) -> 
     return survey
 
 
-def _refuse_unread(media: bytes, headers: dict[bytes, bytes]) -> None:
-    """Refuse what its headers already tell of."""
-    if media != _FORM_TYPE and media not in _JSON_TYPES:
-        raise Refused(Drop.MEDIA_TYPE)
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+async def _read_body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+    """Read the whole body within BODY_SECONDS and MAX_BODY bytes, whatever its length header says.
+
+    The rest of a body that is too large is thrown away as it comes, up to MAX_WASTE: a client that is still sending
+    doesn't read, and would see a broken connection in place of its 413.
+    """
+    declared = headers.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared) > MAX_WASTE:
         raise _too_large()
-
-
-def _too_large() -> Refused:
-    return Refused(Drop.TOO_LARGE, limits={"size": MAX_BODY // 1024})
-
-
-async def _read_body(receive: Receive) -> bytes:
-    """Read the whole body within BODY_SECONDS and MAX_BODY bytes, whatever its length header says."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -154,15 +150,20 @@ async def _read_body(receive: Receive) -> bytes:
                 part: bytes = message.get("body", b"")
                 size += len(part)
                 if size > MAX_BODY:
-                    raise _too_large()
-                more: bool = message.get("more_body", False)
-                if not more and not parts:
-                    return part
-                parts.append(part)
-                if not more:
-                    return b"".join(parts)
+                    parts.clear()
+                else:
+                    parts.append(part)
+                if size > MAX_WASTE or not message.get("more_body", False):
+                    break
     except TimeoutError:
         raise Refused(Drop.SLOW) from None
+    if size > MAX_BODY:
+        raise _too_large()
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large() -> Refused:
+    return Refused(Drop.TOO_LARGE, limits={"size": MAX_BODY // 1024})
 
 
 def _refused(fault: Exception) -> Refused:
