@@ -95,10 +95,11 @@ def period_name(period: Period) -> str:
 
 
 def days_text(days: Days) -> str:
-    """Write days as "5 Jan 2026–11 Jan 2026", or one day alone."""
-    if days.first == days.last:
-        return fmt.day(days.first)
-    return f"{fmt.day(days.first)}{fmt.EN_DASH}{fmt.day(days.last)}"
+    """Write days as "5.1.2026–11.1.2026", "5 Jan 2026 – 11 Jan 2026", or one day alone."""
+    first, last = fmt.day(days.first), fmt.day(days.last)
+    if first == last:
+        return first
+    return f"{first} {fmt.EN_DASH} {last}" if " " in first else f"{first}{fmt.EN_DASH}{last}"
 
 
 def data_note(note: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -37,13 +38,16 @@ def board(request: WorkspaceRequest) -> HttpResponse:
         "periods": [(period.value, wordings.period_name(period)) for period in Period],
         "note": wordings.data_note(request.workspace.data_note),
     }
-    return _drawn(request, "home/board.html", context)
+    with timezone.override(request.workspace.zone):
+        return render(request, "home/board.html", context)
 
 
 @page("board.view")
 def part(request: WorkspaceRequest) -> HttpResponse:
     """The board's live part alone, from facts no older than `at_least`."""
-    return _drawn(request, "home/board_part.html", _context(request, _data(request)))
+    with timezone.override(request.workspace.zone):
+        # Without the request: the part needs no menu, so nothing is asked for one.
+        return HttpResponse(render_to_string("home/board_part.html", _context(request, _data(request))))
 
 
 @page("board.view")
@@ -79,8 +83,3 @@ def _context(request: WorkspaceRequest, data: BoardData) -> dict[str, object]:
             if permissions.may(request.membership, panel.permission)
         ]
     return {"board": view, "panels": panels}
-
-
-def _drawn(request: WorkspaceRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    with timezone.override(request.workspace.zone):
-        return render(request, template, context)

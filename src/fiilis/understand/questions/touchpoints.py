@@ -31,8 +31,13 @@ class Row:
 
     @property
     def weaker(self) -> bool:
-        """Whether it is shown to be weaker than the other touchpoints of the same measure."""
-        return self.comparison is not None and self.comparison.verdict is Verdict.WORSE
+        """Whether it is shown to be weaker than the other touchpoints of the same measure.
+
+        The reader must see it too: the interval drawn lies wholly below the others' figure.
+        """
+        if self.comparison is None or self.comparison.evidence is None or self.estimate.high is None:
+            return False
+        return self.comparison.verdict is Verdict.WORSE and self.estimate.high < self.comparison.evidence.b.value
 
 
 @dataclass(frozen=True, slots=True)
