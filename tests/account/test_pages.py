@@ -1,3 +1,4 @@
+import logging
 import re
 
 import pytest
@@ -6,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from fiilis.account import services
 from fiilis.account.models import SignInLink
+from fiilis.config.logs import HideLinks
 from fiilis.core import clock, workspaces
 from fiilis.core.errors import Conflict, Forbidden, Invalid, NotFound
 from fiilis.core.models import AuditEntry, Membership, Role, User
@@ -91,15 +93,43 @@ def test_owner_adds_a_member_who_chooses_a_password(world: World) -> None:
     assert fanny.get("/w/villa/settings/").status_code == 403
 
 
-def test_member_of_another_workspace_is_added_without_a_link(world: World) -> None:
+def add(world: World, email: str, role: str = Role.AGENT) -> tuple[Membership, str]:
+    return services.add_member(workspace=world.woollens, email=email, name="", role=role, by=world.people.aino)
+
+
+def test_account_made_elsewhere_is_not_trusted_by_its_address(world: World) -> None:
+    # Onni makes an account under Fanny's address and holds its link; Aino must not let that account in.
     _membership, link = services.add_member(
-        workspace=world.woollens, email="onni@example.fi", name="Onni", role=Role.AGENT, by=world.people.aino
+        workspace=world.sauna, email="fanny@example.fi", name="Fanny", role=Role.AGENT, by=world.people.onni
+    )
+    assert link.startswith("/enter/")
+    for email in ("fanny@example.fi", "ONNI@example.fi"):
+        with pytest.raises(Conflict) as caught:
+            add(world, email)
+        assert caught.value.code == "account_elsewhere"
+    assert Membership.objects.filter(workspace=world.woollens).count() == 5
+
+
+def test_owner_of_two_workspaces_adds_a_member_of_one_to_the_other(world: World) -> None:
+    second = workspaces.create_workspace(slug="lanka", name="Lanka Oy", by="test", owner=world.people.aino)
+    _membership, link = services.add_member(
+        workspace=second, email="Daniel@example.fi", name="", role=Role.AGENT, by=world.people.aino
     )
     assert link == ""
-    with pytest.raises(Conflict):
-        services.add_member(
-            workspace=world.woollens, email="ONNI@example.fi", name="Onni", role=Role.AGENT, by=world.people.aino
-        )
+    with pytest.raises(Conflict) as caught:
+        add(world, "daniel@example.fi")
+    assert caught.value.code == "conflict"
+
+
+def test_link_never_stands_in_the_log(world: World) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden: %s", ("/enter/Ab-c_9",), None)
+    assert HideLinks().filter(record)
+    assert record.getMessage() == "Forbidden: /enter/..."
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "x", ""])
+def test_odd_page_number_gives_a_page(world: World, number: str) -> None:
+    assert world.client("aino").get("/w/villa/audit/", {"page": number}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["bjorn", "carita", "daniel", "eeva"])

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from fiilis.core import live, live_door
+from fiilis.core import live, live_door, workspaces
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
@@ -55,6 +55,7 @@ def status(world: World, path: str, cookie: str, method: str = "GET") -> int:
 def test_member_hears_and_strangers_get_404(world: World) -> None:
     assert status(world, "/live/villa", cookie(world, "daniel")) == 200
     assert status(world, "/live/villa", cookie(world, "onni")) == 404
+    assert status(world, "/live/villa", cookie(world, "eeva")) == 404  # a partner sees no figures
     assert status(world, "/live/villa", "") == 404
     assert status(world, "/live/villa", f"{settings.SESSION_COOKIE_NAME}=forged") == 404
     assert status(world, "/live/nowhere", cookie(world, "aino")) == 404
@@ -118,3 +119,25 @@ def test_silent_stream_is_pinged(world: World, monkeypatch: pytest.MonkeyPatch) 
         assert asyncio.run(scene()) == ": ping\n\n"
     finally:
         connections.close_all()
+
+
+def test_removed_member_hears_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_door, "PING_SECONDS", 0.2)
+    key = cookie(world, "daniel")
+
+    def remove() -> None:
+        workspaces.remove_member(workspace=world.woollens, user=world.people.daniel, by="test")
+        connections.close_all()
+
+    async def scene() -> None:
+        stream = Stream("/live/villa", key)
+        task = asyncio.create_task(live_door.app(stream.scope, stream.receive, stream.send))
+        await stream.next()
+        await asyncio.to_thread(remove)
+        await asyncio.wait_for(task, 5)
+
+    try:
+        asyncio.run(scene())
+    finally:
+        connections.close_all()
+    assert live_door.hub.listeners == set()

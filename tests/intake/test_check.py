@@ -58,6 +58,8 @@ def test_wrong_value_names_its_question(answers: dict[str, Any], field: tuple[st
         ({"kind": "song"}, ("kind", "unknown_kind")),
         ({"lang": "en"}, ("lang", "unknown_language")),
         ({"event_at": "2026-01-01T12:00:00"}, ("event_at", "no_time_zone")),
+        ({"event_at": "0001-01-01T00:00:00+14:00"}, ("event_at", "out_of_time")),
+        ({"event_at": "9999-12-31T23:59:59-14:00"}, ("event_at", "out_of_time")),
         ({"source": "a\x00"}, ("source", "control")),
     ],
 )
@@ -174,3 +176,8 @@ def test_accepted_value_is_inside_the_limits(question: Any, value: Any) -> None:
 )
 def test_language_is_the_posts_else_the_browsers(lang: str, accept: str, expected: str) -> None:
     assert language_of(lang, accept) == expected
+
+
+def test_thousands_of_unknown_names_are_refused_by_the_first_twenty() -> None:
+    _status, _code, fields = refused(post(answers={str(n): n for n in range(6000)}))
+    assert fields == [(str(n), "unknown_question") for n in range(20)]

@@ -114,11 +114,10 @@ def remove_member(request: WorkspaceRequest, user_id: uuid.UUID) -> HttpResponse
 @page("audit.view")
 def audit(request: WorkspaceRequest) -> HttpResponse:
     """What was done in the workspace, and who looked at personal data."""
-    number = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
     looks = request.GET.get("show") == "looks"
     read = queries.access_page if looks else queries.audit_page
     context = {
-        "entries": read(workspace=request.workspace, number=number),
+        "entries": read(workspace=request.workspace, number=request.GET.get("page", "")),
         "looks": looks,
         "tab_label": _("What to show"),
         "tab_items": [

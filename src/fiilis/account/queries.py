@@ -14,11 +14,11 @@ def members(*, workspace: Workspace) -> list[Membership]:
     )
 
 
-def audit_page(*, workspace: Workspace, number: int) -> Page[AuditEntry]:
-    """Return one page of the audit trail, newest first; a number out of range gives the nearest page."""
+def audit_page(*, workspace: Workspace, number: str) -> Page[AuditEntry]:
+    """Return one page of the audit trail, newest first; what is no page's number gives the nearest page."""
     return Paginator(AuditEntry.objects.of(workspace).order_by("-id"), PAGE_SIZE).get_page(number)
 
 
-def access_page(*, workspace: Workspace, number: int) -> Page[AccessEntry]:
+def access_page(*, workspace: Workspace, number: str) -> Page[AccessEntry]:
     """Return one page of the access log of personal data, newest first."""
     return Paginator(AccessEntry.objects.of(workspace).order_by("-id"), PAGE_SIZE).get_page(number)

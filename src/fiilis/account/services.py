@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from fiilis.account.models import SignInLink
 from fiilis.core import audit, clock, workspaces
 from fiilis.core.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
-from fiilis.core.models import Membership, User, Workspace
+from fiilis.core.models import Membership, Role, User, Workspace
 
 LIFETIMES = {SignInLink.Purpose.DEMO: timedelta(days=1), SignInLink.Purpose.WELCOME: timedelta(days=7)}
 DEMO_EMAIL = "demo@fiilis.invalid"
@@ -70,21 +70,34 @@ def create_user(
     return user
 
 
-def add_member(*, workspace: Workspace, email: str, name: str, role: str, by: User) -> tuple[Membership, str]:
+def add_member(*, workspace: Workspace, email: str, name: str, role: str, by: User | str) -> tuple[Membership, str]:
     """Add a member; return the membership and, for a new user, the path of a link to choose a password ("" else).
 
-    Raises Conflict when the person is a member already.
+    Raises Conflict when the person is a member already, or has an account that only the operator can vouch for.
     """
     email = _check_email(email)
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         made = user is None
+        if user is not None and Membership.objects.filter(workspace=workspace, user=user).exists():
+            raise Conflict(_("%(email)s is a member already.") % {"email": email})
+        # Whoever made an account held its first link: without a proof of the address, an account is trusted only where
+        # its maker's word already counts. The operator vouches with `fiilis addmember`.
+        if user is not None and isinstance(by, User) and not _owns_a_workspace_of(by, user):
+            raise Conflict(
+                _("%(email)s has an account in another organisation. Ask the operator of this server to add it.")
+                % {"email": email},
+                code="account_elsewhere",
+            )
         if user is None:
             user = User.objects.create_user(email, None, name=name)
-        if Membership.objects.filter(workspace=workspace, user=user).exists():
-            raise Conflict(_("%(email)s is a member already.") % {"email": email})
         membership = workspaces.give_role(workspace=workspace, user=user, role=role, by=by)
     return membership, issue_sign_in_link(user=user, purpose=SignInLink.Purpose.WELCOME) if made else ""
+
+
+def _owns_a_workspace_of(owner: User, user: User) -> bool:
+    owned = Membership.objects.filter(user=owner, role=Role.OWNER).values("workspace_id")
+    return Membership.objects.filter(user=user, workspace_id__in=owned).exists()
 
 
 def change_role(*, workspace: Workspace, user_id: uuid.UUID, role: str, by: User) -> None:

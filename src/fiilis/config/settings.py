@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fiilis.core.http.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "fiilis.config.static.StaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -66,7 +67,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "fiilis.core.http.HeadersMiddleware",
     "fiilis.core.http.ProblemMiddleware",
 ]
 
@@ -179,6 +179,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"links": {"()": "fiilis.config.logs.HideLinks"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
     "root": {"handlers": ["console"], "level": VALUES["FIILIS_LOG_LEVEL"].upper()},
 }

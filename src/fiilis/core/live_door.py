@@ -17,7 +17,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 from django.http import HttpRequest
 
-from fiilis.core import live, workspaces
+from fiilis.core import live, permissions, workspaces
 from fiilis.core.models import User
 
 Scope = MutableMapping[str, Any]
@@ -25,6 +25,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX = "/live/"
+PERMISSION = "live.listen"
+SAFE = [(b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"default-src 'none'")]
 PING_SECONDS = 25
 MESSAGE_SECONDS = 1.0
 
@@ -40,7 +42,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 503)
         return
     slug = scope["path"].removeprefix(PREFIX).strip("/")
-    workspace_id = await sync_to_async(_workspace_of)(_session_key(scope), slug)
+    session = _session_key(scope)
+    workspace_id = await sync_to_async(_workspace_of)(session, slug)
     if workspace_id is None:
         await _refuse(send, 404)
         return
@@ -52,21 +55,27 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
                 (b"content-type", b"text/event-stream; charset=utf-8"),
                 (b"cache-control", b"no-store"),
                 (b"x-accel-buffering", b"no"),
+                *SAFE,
             ],
         }
     )
     listener = hub.join(workspace_id)
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
-        await _stream(send, listener, gone)
+        await _stream(send, listener, gone, lambda: _workspace_of(session, slug) == workspace_id)
     finally:
         hub.leave(listener)
         gone.cancel()
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _stream(send: Send, listener: live.Listener, gone: "asyncio.Future[None]") -> None:
-    """Send the versions as they stand, then each move, at most one message a second; ping in silence."""
+async def _stream(
+    send: Send, listener: live.Listener, gone: "asyncio.Future[None]", may_listen: Callable[[], bool]
+) -> None:
+    """Send the versions as they stand, then each move, at most one message a second; ping in silence.
+
+    With each ping it is asked again whether this member may listen: who was removed hears no more.
+    """
     now = await sync_to_async(live.versions)([listener.workspace_id])
     first = "".join(_message(topic, version) for (_id, topic), version in now.items())
     await _write(send, ": welcome\n\n" + first)
@@ -79,6 +88,8 @@ async def _stream(send: Send, listener: live.Listener, gone: "asyncio.Future[Non
             return
         if not news.done():
             news.cancel()
+            if not await sync_to_async(may_listen)():
+                return
             await _write(send, ": ping\n\n")
             continue
         told = [news.result()]
@@ -100,7 +111,7 @@ async def _write(send: Send, text: str) -> None:
 
 
 async def _refuse(send: Send, status: int) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *SAFE]})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -119,7 +130,7 @@ def _session_key(scope: Scope) -> str | None:
 
 
 def _workspace_of(session_key: str | None, slug: str) -> uuid.UUID | None:
-    """Return the workspace's id when the session's user is a member of it."""
+    """Return the workspace's id when the session's user is a member who may listen."""
     close_old_connections()
     if not session_key:
         return None
@@ -127,4 +138,4 @@ def _workspace_of(session_key: str | None, slug: str) -> uuid.UUID | None:
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = get_user(request)
     membership = workspaces.membership_of(user, slug) if isinstance(user, User) and user.is_active else None
-    return None if membership is None else membership.workspace.pk
+    return membership.workspace.pk if membership and permissions.may(membership, PERMISSION) else None

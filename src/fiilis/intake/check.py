@@ -4,12 +4,13 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 import msgspec
 
+from fiilis.core import clock
 from fiilis.intake.compiled import Compiled, Question
 from fiilis.intake.metrics import Drop
 from fiilis.intake.refusal import Fault, Refused
@@ -18,6 +19,9 @@ from fiilis.intake.types import ValueKind
 CHANNELS = frozenset({"link", "mail", "widget", "kiosk", "device", "api"})
 KINDS = frozenset({"answer", "event"})
 MAX_FIELDS = 500
+MAX_FAULTS = 20
+# When something that a customer answers about can have happened; a device's clock may be a little ahead.
+EARLIEST, SLACK = datetime(2000, 1, 1, tzinfo=UTC), timedelta(days=1)
 NEXT = 0  # the revision of a form post: a repeat when the same content is stored, else one more than the newest
 
 Text = Annotated[str, msgspec.Meta(max_length=60)]
@@ -143,6 +147,8 @@ def check(body: Body, survey: Compiled, received_at: datetime) -> Checked:
         answers = {name: value for name, value in answers.items() if value != ""}
     faults: list[Fault] = []
     for name, value in answers.items():
+        if len(faults) == MAX_FAULTS:  # a post of thousands of unknown names costs no more than one of twenty
+            break
         question = known.get(name)
         fault = Fault(name, "unknown_question") if question is None else check_value(question, value)
         if fault is not None:
@@ -175,6 +181,8 @@ def _check_envelope(body: Body, survey: Compiled, answers: dict[str, Any]) -> It
         yield Fault("lang", "unknown_language")
     if body.event_at is not None and body.event_at.tzinfo is None:
         yield Fault("event_at", "no_time_zone")
+    elif body.event_at is not None and not EARLIEST <= body.event_at <= clock.now() + SLACK:
+        yield Fault("event_at", "out_of_time")
     if not _storable(body.source):
         yield Fault("source", "control")
     if not answers and body.kind != "event":

@@ -11,6 +11,7 @@ FIELDS: dict[str, Any] = {
     "unknown_kind": _("There is no such kind."),
     "unknown_language": _("The survey is not asked in this language."),
     "no_time_zone": _("The time needs a time zone, such as 2026-01-31T12:00:00Z."),
+    "out_of_time": _("The time is before the year 2000 or in the future."),
     "wrong_version": _("Unknown version."),
     "unknown_question": _("This version has no such question."),
     "empty": _("There is no answer. Answer at least one question."),

@@ -141,6 +141,19 @@ def createuser(email: str, name: str, slug: str, workspace_name: str, role: str)
 
 
 @fiilis.command()
+@click.argument("email")
+@click.option("--workspace", "slug", required=True, help="Address of the workspace.")
+@click.option("--role", type=click.Choice(Role.values), default=Role.ANALYST.value, show_default=True)
+def addmember(email: str, slug: str, role: str) -> None:
+    """Add somebody who has an account already to a workspace: the operator vouches for who that is."""
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        raise Problem(f"There is no user {email}. Create one with `fiilis createuser`.")
+    workspaces.give_role(workspace=_workspace(slug), user=user, role=role, by="command")
+    console.print(f"{email} is {role} in {slug}.")
+
+
+@fiilis.command()
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(target: Path) -> None:
     """Copy the embedded databases to the folder TARGET while Fiilis runs (the main file first, the inbox second).
