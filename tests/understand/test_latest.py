@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from fiilis.understand.questions.latest import behind, latest, values_of
+from fiilis.understand.questions.latest import behind, everything, latest, values_of
 from fiilis.understand.questions.situation import situation
 from fiilis.understand.types import Filter, Group, Measure
 from tests.conftest import World
@@ -24,7 +24,8 @@ def test_feedback_is_told_once_by_the_answer_that_says_most(world: World) -> Non
         ]
     )
     found = latest(workspace=world.woollens, asked=Filter(), n=10)
-    assert found.total == 3
+    every = everything(workspace=world.woollens, asked=Filter(), n=2)
+    assert (every.total, every.entries) == (3, found.entries[:2])
     assert [(e.feedback, e.kind, e.measure, e.value, e.text) for e in found.entries] == [
         ("b", "ces", Measure("ces", 1, 7), 6, ""),
         ("c", "long", None, None, "Vain sanoja"),
@@ -64,7 +65,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(world: World) -> None:
     ]  # fmt: skip
     assert [e.feedback for one in pages for e in one.entries] == [f"f{i:02}" for i in reversed(range(11))]
     assert {one.total for one in pages} == {11}
-    feed = [latest(workspace=world.woollens, asked=Filter(), n=4, skip=skip) for skip in (0, 4, 8)]
+    feed = [everything(workspace=world.woollens, asked=Filter(), n=4, skip=skip) for skip in (0, 4, 8)]
     assert [e.feedback for one in feed for e in one.entries] == [f"f{i:02}" for i in reversed(range(11))]
 
 

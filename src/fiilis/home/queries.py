@@ -8,7 +8,7 @@ from fiilis.understand import facts, periods
 from fiilis.understand.periods import Period
 from fiilis.understand.questions.change import Changes, changes
 from fiilis.understand.questions.distribution import Distribution, distribution
-from fiilis.understand.questions.latest import Answers, latest
+from fiilis.understand.questions.latest import Latest, latest
 from fiilis.understand.questions.period import chosen_period, today_in
 from fiilis.understand.questions.situation import Metric, Situation, answered, situation
 from fiilis.understand.questions.touchpoints import Touchpoints, touchpoints
@@ -35,7 +35,7 @@ class BoardData:
     trend: Trend | None
     distribution: Distribution | None
     touchpoints: Touchpoints
-    feed: Answers
+    feed: Latest
 
     @property
     def days(self) -> Days | None:

@@ -1,6 +1,6 @@
 """The warehouse's rows as sums by measure: the only place of this room that knows the columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -157,9 +157,10 @@ def distribution(
 
 def feedback(
     *, workspace: Workspace, asked: Filter, n: int, skip: int, at_least: int | None = None
-) -> Found[tuple[list[Said], int]]:
-    """Return feedback, newest first, each once by the answer that says most, and how many there are in all."""
-    return _said(_run("feedback", workspace, at_least, n=n, skip=skip, **_asked(asked)))
+) -> Found[list[Said]]:
+    """Return feedback, newest first, each once by the answer that says most."""
+    result = _run("feedback", workspace, at_least, n=n, skip=skip, **_asked(asked))
+    return Found(_said(result.rows), result.version)
 
 
 def answers(
@@ -173,24 +174,23 @@ def answers(
     at_least: int | None = None,
 ) -> Found[tuple[list[Said], int]]:
     """Return the answers to a measure from the first to the second of `values`, newest first, and how many in all."""
-    return _said(
-        _run(
-            "answers", workspace, at_least, n=n, skip=skip, kind=measure.kind, low=measure.low, high=measure.high,
-            least=values[0], most=values[1], **_asked(asked),
-        )
+    result = _run(
+        "answers", workspace, at_least, n=n, skip=skip, kind=measure.kind, low=measure.low, high=measure.high,
+        least=values[0], most=values[1], **_asked(asked),
     )  # fmt: skip
+    total = result.rows[0]["total"] if result.rows else 0
+    return Found((_said(result.rows), total), result.version)
 
 
-def _said(result: query.Result) -> Found[tuple[list[Said], int]]:
-    rows = [
+def _said(rows: Sequence[Row]) -> list[Said]:
+    return [
         Said(
             feedback=row["feedback"], kind=row["kind"], low=row["low"], high=row["high"], value=row["value"],
             text=row["said"] or "", touchpoint=row["touchpoint"], channel=row["channel"], language=row["language"],
             at=row["at"],
         )
-        for row in result.rows
+        for row in rows
     ]  # fmt: skip
-    return Found((rows, result.rows[0]["total"] if result.rows else 0), result.version)
 
 
 def _measure(row: Row, *, shared: bool = False) -> Measure:

@@ -20,7 +20,7 @@ from fiilis.home.pages import entries
 from fiilis.home.pages.links import Links
 from fiilis.understand import periods
 from fiilis.understand.periods import Period
-from fiilis.understand.questions.latest import Answers, Entry, behind, latest, values_of
+from fiilis.understand.questions.latest import Answers, Entry, behind, everything, values_of
 from fiilis.understand.questions.period import chosen_period, today_in
 from fiilis.understand.types import FORMS, Filter, Group, Measure
 
@@ -66,7 +66,7 @@ class AnswerList(Sequence[Entry]):
     def _fetch(self, skip: int, n: int) -> Answers:
         wanted = self.wanted
         if wanted.measure is None:
-            return latest(workspace=self.workspace, asked=self.asked, n=n, skip=skip)
+            return everything(workspace=self.workspace, asked=self.asked, n=n, skip=skip)
         return behind(
             workspace=self.workspace, asked=self.asked, measure=wanted.measure, values=wanted.values, n=n, skip=skip
         )

@@ -1,5 +1,6 @@
 """What did they say? The newest feedback, and the answers behind a number, as many as the number's n."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,9 +33,29 @@ class Answers:
     total: int
 
 
-def latest(*, workspace: Workspace, asked: Filter, n: int, skip: int = 0, at_least: int | None = None) -> Answers:
-    """Return feedback, newest first, each once, by the answer that says most."""
-    return _page(facts.feedback(workspace=workspace, asked=asked, n=n, skip=skip, at_least=at_least))
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest feedback, each once."""
+
+    version: int
+    entries: tuple[Entry, ...]
+
+
+def latest(*, workspace: Workspace, asked: Filter, n: int, at_least: int | None = None) -> Latest:
+    """Return the newest feedback, newest first, each once, by the answer that says most."""
+    found = facts.feedback(workspace=workspace, asked=asked, n=n, skip=0, at_least=at_least)
+    return Latest(found.version, _entries(found.value))
+
+
+def everything(*, workspace: Workspace, asked: Filter, n: int, skip: int = 0, at_least: int | None = None) -> Answers:
+    """Return a page of all feedback, as `latest` tells it, and how much there is in all."""
+
+    def ask(version: int | None) -> tuple[list[facts.Said], int]:
+        said = facts.feedback(workspace=workspace, asked=asked, n=n, skip=skip, at_least=version)
+        return said.value, facts.overview(workspace=workspace, asked=asked, at_least=version).value.answered
+
+    found = facts.steady(ask, at_least)
+    return Answers(found.version, _entries(found.value[0]), found.value[1])
 
 
 def behind(
@@ -49,11 +70,10 @@ def behind(
 ) -> Answers:
     """Return the answers behind a measure's number; `values` keeps those from the first to the second value."""
     whole = values or (measure.low, measure.high)
-    return _page(
-        facts.answers(
-            workspace=workspace, asked=asked, measure=measure, values=whole, n=n, skip=skip, at_least=at_least
-        )
+    found = facts.answers(
+        workspace=workspace, asked=asked, measure=measure, values=whole, n=n, skip=skip, at_least=at_least
     )
+    return Answers(found.version, _entries(found.value[0]), found.value[1])
 
 
 def values_of(measure: Measure, group: Group) -> tuple[int, int]:
@@ -66,9 +86,8 @@ def values_of(measure: Measure, group: Group) -> tuple[int, int]:
     return (inside[0], inside[-1]) if inside else (measure.high + 1, measure.high + 1)
 
 
-def _page(found: facts.Found[tuple[list[facts.Said], int]]) -> Answers:
-    rows, total = found.value
-    entries = tuple(
+def _entries(rows: Sequence[facts.Said]) -> tuple[Entry, ...]:
+    return tuple(
         Entry(
             feedback=row.feedback,
             kind=row.kind,
@@ -82,4 +101,3 @@ def _page(found: facts.Found[tuple[list[facts.Said], int]]) -> Answers:
         )
         for row in rows
     )
-    return Answers(found.version, entries, total)

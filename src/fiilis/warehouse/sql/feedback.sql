@@ -1,10 +1,16 @@
 -- Feedback, newest first, a page at a time, each once, by the answer that says most: nps, csat, ces, then any other.
--- `total` counts all feedback, `said` is the feedback's own words.
+-- `said` is the feedback's own words.
 -- param n whole: How many at most.
 -- param skip whole: How many to leave out before.
-WITH shown AS (
-  SELECT feedback, MAX("at") AS last_at, COUNT(*) OVER () AS total
+WITH recent AS (
+  -- The newest rows are found without grouping all there are; feedback has no more than 200 answers on average.
+  SELECT feedback, question, code, kind, low, high, value, touchpoint, channel, language, "at"
   FROM picked
+  ORDER BY "at" DESC, feedback DESC
+  LIMIT ($n + $skip) * 200
+), shown AS (
+  SELECT feedback, MAX("at") AS last_at
+  FROM recent
   GROUP BY feedback
   ORDER BY last_at DESC, feedback DESC
   LIMIT $n OFFSET $skip
@@ -15,7 +21,7 @@ WITH shown AS (
       PARTITION BY feedback
       ORDER BY CASE kind WHEN 'nps' THEN 1 WHEN 'csat' THEN 2 WHEN 'ces' THEN 3 ELSE 4 END, question, code
     ) AS place
-  FROM picked
+  FROM recent
   WHERE feedback IN (SELECT feedback FROM shown)
 ), words AS (
   SELECT feedback, STRING_AGG(text, ' · ' ORDER BY question) AS said
@@ -25,7 +31,7 @@ WITH shown AS (
 )
 SELECT
   shown.feedback, ranked.kind, ranked.low, ranked.high, ranked.value, ranked.touchpoint, ranked.channel,
-  ranked.language, shown.last_at AS "at", shown.total, words.said
+  ranked.language, CAST(shown.last_at AS TIMESTAMP) AS "at", words.said
 FROM shown
 JOIN ranked ON ranked.feedback = shown.feedback AND ranked.place = 1
 LEFT JOIN words ON words.feedback = shown.feedback
