@@ -20,12 +20,37 @@ from fiilis.core.errors import Problem
 from fiilis.core.http import WorkspaceRequest, page
 from fiilis.core.models import Role
 
+# What the audit trail's words mean; a word that isn't here stands as it is.
+VERBS = {
+    "added": gettext_lazy("Added"),
+    "began": gettext_lazy("Began"),
+    "changed": gettext_lazy("Changed"),
+    "closed": gettext_lazy("Closed down"),
+    "created": gettext_lazy("Created"),
+    "imported": gettext_lazy("Imported"),
+    "laid out": gettext_lazy("Laid out"),
+    "published": gettext_lazy("Published"),
+    "refused": gettext_lazy("Refused"),
+    "removed": gettext_lazy("Removed"),
+    "renamed": gettext_lazy("Renamed"),
+    "reopened": gettext_lazy("Reopened"),
+    "undone": gettext_lazy("Undone"),
+}
+KINDS = {
+    "import": gettext_lazy("import of answers"),
+    "inbox": gettext_lazy("answers received"),
+    "journey": gettext_lazy("customer journey"),
+    "member": gettext_lazy("member"),
+    "survey": gettext_lazy("survey"),
+    "workspace": gettext_lazy("workspace"),
+}
+MACHINES = {"command": gettext_lazy("Command line"), "worker": gettext_lazy("Worker"), "demo": gettext_lazy("Demo")}
 ROLE_MEANINGS = (
     (Role.OWNER.label, gettext_lazy("Everything, including members and settings.")),
-    (Role.MANAGER.label, gettext_lazy("Makes and publishes surveys, imports data, sees the audit trail.")),
+    (Role.MANAGER.label, gettext_lazy("Makes and publishes surveys and sees the audit trail.")),
     (Role.ANALYST.label, gettext_lazy("Sees all numbers and answers.")),
-    (Role.AGENT.label, gettext_lazy("Sees numbers and answers, and answers customers.")),
-    (Role.PARTNER.label, gettext_lazy("Sees only what is shared with partners.")),
+    (Role.AGENT.label, gettext_lazy("Sees numbers and answers.")),
+    (Role.PARTNER.label, gettext_lazy("Sees nothing yet: partners get pages of their own later.")),
 )
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -116,8 +141,18 @@ def audit(request: WorkspaceRequest) -> HttpResponse:
     """What was done in the workspace, and who looked at personal data."""
     looks = request.GET.get("show") == "looks"
     read = queries.access_page if looks else queries.audit_page
+    entries = read(workspace=request.workspace, number=request.GET.get("page", ""))
     context = {
-        "entries": read(workspace=request.workspace, number=request.GET.get("page", "")),
+        "entries": entries,
+        "rows": [
+            {
+                "entry": entry,
+                "by": MACHINES.get(entry.by, entry.by) if entry.user_id is None else entry.by,
+                "verb": VERBS.get(getattr(entry, "verb", ""), getattr(entry, "verb", "")),
+                "kind": KINDS.get(getattr(entry, "kind", ""), getattr(entry, "kind", "")),
+            }
+            for entry in entries.object_list
+        ],
         "looks": looks,
         "tab_label": _("What to show"),
         "tab_items": [

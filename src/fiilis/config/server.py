@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -23,6 +24,10 @@ from fiilis.core.errors import Invalid, SettingProblem
 log = logging.getLogger("fiilis.server")
 
 STOP_SECONDS = 20
+# The server counts open connections, idle ones and live streams too; its own limit of 1,024 would let those of
+# customers wait outside. A connection that says nothing for 30 seconds is closed.
+CONNECTIONS = 10_000
+BACKLOG = 4_096
 
 
 def migrate() -> None:
@@ -79,6 +84,7 @@ def serve(*, host: str, port: int, worker: bool) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fiilis.config.settings")
     connections.close_all()
+    _allow_open_files()
     beside = WorkerProcess()
     if worker:
         beside.start()
@@ -92,6 +98,8 @@ def serve(*, host: str, port: int, worker: bool) -> None:
             workers=settings.FIILIS_WEB_PROCESSES,
             websockets=False,
             log_access=False,
+            backlog=BACKLOG,
+            backpressure=CONNECTIONS,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS,
         )
@@ -99,6 +107,12 @@ def serve(*, host: str, port: int, worker: bool) -> None:
         server.serve()
     finally:
         beside.stop()
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files, often 1,024, as far as we may: each connection is one."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def serve_anew(*, host: str, port: int) -> NoReturn:

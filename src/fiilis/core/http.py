@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fiilis.core import permissions, slots, workspaces
@@ -63,7 +64,8 @@ def page(permission: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[V
             permissions.require(membership, permission)
             ours = cast(WorkspaceRequest, request)
             ours.workspace, ours.membership = membership.workspace, membership
-            return view(ours, *args, **kwargs)
+            with timezone.override(membership.workspace.zone):
+                return view(ours, *args, **kwargs)
 
         return cast("Door[P]", door)
 

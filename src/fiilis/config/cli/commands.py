@@ -209,7 +209,10 @@ def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_r
         sys.exit(2 if plan.report.refused_rows and not accept_refused else 0)
     with progress_bar("Importing") as show:
         done = imports.run(workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show)
-    console.print(f"Imported {done.answers:,} answers.", soft_wrap=True)
+    console.print(
+        f"Imported {done.feedback:,} lines with {done.answers:,} answers; {done.refused_rows:,} refused lines left out.",
+        soft_wrap=True,
+    )
     console.print(f"To take them back: fiilis import undo {done.import_id} --workspace {slug}", soft_wrap=True)
 
 
@@ -220,7 +223,7 @@ def _print_report(report: Report) -> None:
         ("lines to read", report.read),
         ("lines without answers, passed over", report.blank),
         ("lines refused", report.refused_rows),
-        ("answers", report.answers),
+        ("answers in the lines to read", report.answers),
     ):
         table.add_row(label, f"{number:,}")
     console.print(table)

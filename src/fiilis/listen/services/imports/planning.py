@@ -20,7 +20,7 @@ from fiilis.listen.queries import surveys
 from fiilis.listen.services.imports import source
 from fiilis.listen.services.imports.reader import BLANK, Parsed, Reader
 from fiilis.listen.services.imports.report import Count, Report
-from fiilis.listen.types import Definition
+from fiilis.listen.types import NUMERIC, Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,10 @@ def _defined(path: Path, touchpoints: Mapping[str, uuid.UUID]) -> Definition:
     except ValueError as fault:  # not UTF-8, not TOML, not JSON, or of another shape: each error says where
         said = _("The survey's file “%(file)s” can't be used: %(fault)s")
         raise Invalid(said % {"file": path.name, "fault": fault}, code="survey") from fault
+    for question in definition.questions:
+        if question.kind in NUMERIC and question.low >= question.high:
+            said = _("The question “%(question)s” needs “low” and “high”: the ends of its scale.")
+            raise Invalid(said % {"question": question.id}, code="survey")
     return located(definition, touchpoints)
 
 
