@@ -22,6 +22,7 @@ from deltalake.exceptions import DeltaError
 from django.conf import settings
 
 from fiilis.warehouse import lake
+from fiilis.warehouse.errors import QueryMisused
 from fiilis.warehouse.tables import TABLES, Table
 
 # A version is looked up at most this often, unless the caller knows of a newer one.
@@ -29,6 +30,7 @@ FRESH_SECONDS = 0.5
 # After this a pin is made anew from nothing; vacuum spares files for ten times as long (lake.GRACE).
 PIN_SECONDS = 60.0
 EMPTY_VERSION = -1
+_ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,8 @@ class DuckEngine:
         self._duck.execute("SET lock_configuration = true")
 
     def source(self, table: Table) -> str:
-        """Return a scan of the pinned files; moments come as UTC without a zone, since Python lacks DuckDB's type."""
-        columns = ", ".join(
-            f'CAST("{c.name}" AS TIMESTAMP) AS "{c.name}"' if c.delta == "timestamp" else f'"{c.name}"'
-            for c in table.columns
-        )
+        """Return a scan of the pinned files."""
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
         return (
             f"SELECT {columns} FROM READ_PARQUET(${table.name}_files, hive_partitioning = TRUE, "  # noqa: S608
             f"hive_types = {{'{table.partition}': VARCHAR}})"
@@ -139,6 +138,8 @@ class DuckEngine:
         cursor = self._duck.cursor()
         try:
             cursor.execute(sql, bound)
+            if any(str(column[1]) == _ZONED for column in cursor.description):
+                raise QueryMisused("moments are returned as CAST(... AS TIMESTAMP): Python lacks the zoned type")
             return Rows(tuple(column[0] for column in cursor.description), cursor.fetchall(), version)
         finally:
             cursor.close()
@@ -176,7 +177,8 @@ class DuckEngine:
 
 
 def _paths(delta: DeltaTable) -> list[str]:
-    return [unquote(urlsplit(uri).path) for uri in delta.file_uris()]
+    """Return the files, the newest month's first: "the newest 20" then passes over all the older ones."""
+    return sorted((unquote(urlsplit(uri).path) for uri in delta.file_uris()), reverse=True)
 
 
 _engine: DuckEngine | None = None

@@ -20,7 +20,7 @@ WITH shown AS (
 )
 SELECT
   shown.feedback, shown.kind, shown.low, shown.high, shown.value, shown.touchpoint, shown.channel, shown.language,
-  shown."at", shown.total, words.said
+  CAST(shown."at" AS TIMESTAMP) AS "at", shown.total, words.said
 FROM shown
 LEFT JOIN words ON words.feedback = shown.feedback
 ORDER BY shown."at" DESC, shown.feedback DESC, shown.question

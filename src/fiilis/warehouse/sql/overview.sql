@@ -6,5 +6,5 @@ SELECT
   MIN(day) AS first_day,
   MAX(day) AS last_day,
   COUNT(DISTINCT day) AS n_days,
-  MAX("at") AS last_at
+  CAST(MAX("at") AS TIMESTAMP) AS last_at
 FROM picked

@@ -5,14 +5,13 @@
 -- param unit day|week|month: How wide a bucket is.
 WITH keyed AS (
   SELECT
-    * REPLACE ('' AS touchpoint, '' AS stage, '' AS actor),
     CASE $unit
       WHEN 'week' THEN CAST(DATE_TRUNC('WEEK', day) AS DATE)
       WHEN 'month' THEN CAST(DATE_TRUNC('MONTH', day) AS DATE)
       ELSE day
     END AS bucket,
-    '' AS band
+    unit, cluster, weight, value, y, top, detractor, passive, promoter
   FROM scored
   WHERE kind = $kind AND low = $low AND high = $high
 )
-SELECT * EXCLUDE (touchpoint, stage, actor, band, kind, low, high) FROM sums ORDER BY bucket
+SELECT * FROM sums ORDER BY bucket
