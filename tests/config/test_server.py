@@ -84,7 +84,7 @@ def test_second_server_on_the_same_folder_does_not_start(installation: Installat
         env=installation.environ, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert second.returncode != 0
-    assert "Another server has the inbox" in second.stdout + second.stderr
+    assert "FIILIS_DATA: another server (process" in second.stdout + second.stderr
 
 
 def test_doctor_finds_the_installation_well(installation: Installation) -> None:
