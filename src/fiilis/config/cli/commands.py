@@ -210,7 +210,7 @@ def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_r
     with progress_bar("Importing") as show:
         done = imports.run(workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show)
     console.print(
-        f"Imported {done.feedback:,} lines with {done.answers:,} answers; {done.refused_rows:,} refused lines left out.",
+        f"Imported {done.feedback:,} lines with {done.answers:,} answers; {done.refused_rows:,} lines refused.",
         soft_wrap=True,
     )
     console.print(f"To take them back: fiilis import undo {done.import_id} --workspace {slug}", soft_wrap=True)
