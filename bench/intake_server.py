@@ -104,6 +104,7 @@ class Server:
         command = [
             sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(self.port),
             "--workers", str(self._workers), "--no-ws", "--workers-kill-timeout", "20",
+            "--respawn-failed-workers",
             "fiilis.config.asgi:application",
         ]  # fmt: skip
         with self.log.open("ab") as log:

@@ -45,6 +45,13 @@ class Faulty:
         with self.real.transaction():
             yield
 
+    def probe(self, *, write: bool) -> None:
+        if self.die:
+            raise MemoryError
+        if self.away:
+            raise Unreachable("gone")
+        self.real.probe(write=write)
+
     def insert(self, rows: Any) -> None:
         if self.poison and any(row.source == self.poison for row in rows):
             raise DataFault("poison")

@@ -1,6 +1,7 @@
 """Locks, full disks and read-only files: never a 201 without a row, and the service returns by itself."""
 
 import asyncio
+import contextlib
 import resource
 import shutil
 import sqlite3
@@ -112,13 +113,9 @@ def test_full_file_system_gives_503_and_the_service_returns(
         server, ledger = start(small), Ledger()
 
         def fill() -> None:
-            with ballast.open("wb") as file:
-                try:
-                    while True:
-                        file.write(b"x" * 4096)
-                        file.flush()
-                except OSError:
-                    pass
+            with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+                while True:
+                    file.write(b"x" * 4096)
 
         asyncio.run(crowd_around(server, ledger, 4.0, 0.5, fill, 2.5, ballast.unlink))
         assert set(ledger.statuses) == {201, 503}
@@ -150,7 +147,9 @@ def test_read_only_files_give_503_and_the_service_returns(sqlite_place: Place, s
         )  # fmt: skip
     finally:
         immutable(sqlite_place, on=False)
-    assert set(ledger.statuses) == {201, 503}
+    # 0: the log's index is mapped into memory, and the kernel may end a process that writes into a page which has
+    # become read-only; another one is started in its place.
+    assert {201} < set(ledger.statuses) <= {201, 503, 0}
     recovered(server, sqlite_place, ledger)
 
 

@@ -53,6 +53,12 @@ class Embedded:
             finally:
                 connection.execute("RELEASE one")
 
+    def probe(self, *, write: bool) -> None:
+        """Begin and commit; a full disk or a read-only file shows only when a page is written."""
+        with self.transaction():
+            if write:
+                self._open().execute("PRAGMA user_version = 1")
+
     def lock(self, keys: Iterable[uuid.UUID]) -> None:
         """Do nothing: BEGIN IMMEDIATE has the whole file."""
 

@@ -76,6 +76,12 @@ class Postgres:
             finally:
                 connection.execute("RELEASE one")
 
+    def probe(self, *, write: bool) -> None:
+        """Begin and commit; a standby or a read-only server shows only when a transaction's number is asked for."""
+        with self.transaction():
+            if write:
+                self._open().execute("SELECT pg_current_xact_id()")
+
     def lock(self, keys: Iterable[uuid.UUID]) -> None:
         """Take an advisory lock per key, in order, so that two batches can't wait for each other."""
         numbers = sorted({(key.int >> 64 ^ key.int) & 0x7FFF_FFFF_FFFF_FFFF for key in keys})

@@ -80,6 +80,9 @@ class Database(Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happens inside the block when it fails."""
 
+    def probe(self, *, write: bool) -> None:
+        """See in a transaction of its own that one can be had, and with `write` that it reaches the disk."""
+
     def lock(self, keys: Iterable[uuid.UUID]) -> None:
         """Keep other processes from the same keys until the commit."""
 

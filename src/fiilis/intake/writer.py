@@ -72,6 +72,7 @@ class Writer:
         self._wake = threading.Condition()
         self._stopping = False  # no more posts are taken; what waits is still stored
         self._ended = False
+        self._told = False  # that the database is away
         self._reachable = threading.Event()
         self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
 
@@ -198,6 +199,8 @@ class Writer:
                 self._pause(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
                 continue
+            if self._told and not self.reachable:
+                log.warning("the inbox can be written again")
             self._reachable.set()
             backoff = FIRST_BACKOFF
             self._do_a_chore()
@@ -244,7 +247,7 @@ class Writer:
             with self._database.transaction():
                 results = list(save(self._database, posts))
         except Unreachable as fault:
-            log.error("the inbox can't be written: %s", fault)
+            self._tell(fault)
             return [WriterDown()] * len(posts)
         except POISON as fault:
             log.error("a batch of %d failed: %s", len(posts), type(fault).__name__)
@@ -268,18 +271,24 @@ class Writer:
                         )
                         results.append(Poison())
         except (Unreachable, DataFault) as fault:
-            log.error("the inbox can't be written: %s", fault)
+            self._tell(fault)
             return [WriterDown()] * len(posts)
         return results
 
     def _probe(self) -> bool:
-        """In a quiet moment: reconnect if need be and see that a transaction can be had."""
+        """In a quiet moment, and to come back: reconnect if need be and see that a transaction can be had."""
         try:
-            with self._database.transaction():
-                return True
+            self._database.probe(write=not self.reachable)
         except (Unreachable, DataFault) as fault:
-            log.warning("the inbox can't be reached: %s", fault)
+            self._tell(fault)
             return False
+        return True
+
+    def _tell(self, fault: Exception) -> None:
+        """Log that the database is away: once, and not at each new try."""
+        level = logging.ERROR if self.reachable or not self._told else logging.DEBUG
+        self._told = True
+        log.log(level, "the inbox can't be written: %s", fault)
 
 
 def _answer(batch: Iterable[_Waiting], results: Sequence[Result]) -> None:
