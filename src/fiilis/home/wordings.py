@@ -16,6 +16,8 @@ from fiilis.understand.types import Days, Form, Group, Measure
 
 TONES: dict[Group, Tone] = {Group.BEST: "promoter", Group.MIDDLE: "passive", Group.WORST: "detractor"}
 
+WORD_JOINER = "\N{WORD JOINER}"
+
 NAMES_SHOWN = 3
 """This many touchpoints are named in a title; more are counted."""
 
@@ -132,10 +134,15 @@ def delta_text(measure: Measure, comparison: Comparison) -> str:
     words = {
         "difference": f"{sign}{size}",
         "level": fmt.percent(comparison.level),
-        "interval": fmt.span_text(comparison.low * factor, comparison.high * factor, digits),
+        # A range that breaks after its dots reads as two numbers.
+        "interval": fmt.span_text(comparison.low * factor, comparison.high * factor, digits).replace(
+            "…", f"{WORD_JOINER}…{WORD_JOINER}"
+        ),
     }
     if measure.form is Form.MEAN:
         return _("%(difference)s (%(level)s: %(interval)s)") % words
+    if measure.form is Form.SHARE:
+        return _("%(difference)s percentage points (%(level)s: %(interval)s)") % words
     return _("%(difference)s points (%(level)s: %(interval)s)") % words
 
 
