@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from django.utils.safestring import SafeString
@@ -162,9 +163,12 @@ def _column_head(pen: Pen, layout: _Layout) -> float:
 
 def _gridlines(pen: Pen, layout: _Layout, spec: ChartSpec, top: float, bottom: float) -> None:
     plain = [tick for tick in layout.axis.ticks if tick or layout.axis.low >= 0]
-    # One path for all: a narrow chart draws these once a row, and a page has its budget.
-    data = "".join(f"M{layout.axis(tick):.1f} {top:.1f}V{bottom:.1f}" for tick in plain)
-    pen.path(data, kind="k-grid", stroke=palette.GRID, width=1)
+    # One path for all, in steps that are the same in every row: a narrow chart draws it once a row, and a page has its
+    # budget, which counts what packs.
+    xs = [round(layout.axis(tick), 1) for tick in plain]
+    tall = f"{bottom - top:g}"
+    steps = "".join(f"m{after - before:.1f} -{tall}v{tall}" for before, after in pairwise(xs))
+    pen.path(f"M{xs[0]:g} {top:g}v{tall}{steps}" if xs else "", kind="k-grid", stroke=palette.GRID, width=1)
     if len(plain) < len(layout.axis.ticks):
         zero = layout.axis(0)
         pen.line((zero, top), (zero, bottom), kind="k-axis", stroke=palette.AXIS)

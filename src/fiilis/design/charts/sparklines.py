@@ -53,7 +53,7 @@ def _draw(points: Sequence[TrendPoint], spec: ChartSpec) -> SafeString:
 
     def at(index: int, value: float) -> Point:
         share = (value - low) / (high - low) if high > low else 0.5
-        return _PAD + index * step, HEIGHT - _PAD - share * (HEIGHT - 2 * _PAD)
+        return round(_PAD + index * step, 1), round(HEIGHT - _PAD - share * (HEIGHT - 2 * _PAD), 1)
 
     last: Point | None = None
     for run in runs(points):
