@@ -10,7 +10,7 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,20 +61,14 @@ def compare(
     rounds: int = 3,
     connections: Iterable[int] = CONNECTIONS,
     sides: Iterable[str] = tuple(PATHS),
-    beside: Callable[[Server], None] | None = None,
 ) -> list[Row]:
-    """Measure the sides in turn, round by round, on one server; return a row for each side and number of connections.
-
-    `beside(server)` is called once when the server is ready: a place to start what else shall go on meanwhile.
-    """
+    """Measure the sides in turn, round by round, on one server; return a row for each side and number of connections."""
     place = intake_server.prepared(dsn, SETTINGS)
     rows: list[Row] = []
     try:
         with intake_server.running(place, SETTINGS) as server:
             for path in PATHS.values():
                 flood(server, path, 4, 0.5)  # first requests import and connect
-            if beside is not None:
-                beside(server)
             for number in connections:
                 got: dict[str, list[dict[str, float]]] = {side: [] for side in sides}
                 for _round in range(rounds):

@@ -146,8 +146,8 @@ class Server:
 
     def workers(self) -> list[int]:
         """Return the process ids of the workers."""
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        return [int(pid) for pid in listed.stdout.split()]
+        parent = self.process.pid
+        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the workers have used."""

@@ -1,4 +1,7 @@
-"""How many posts one address may send to one survey a minute. Addresses are kept as keyed hashes, in memory only."""
+"""How many posts one address may send to one survey a minute. Addresses are kept as keyed hashes, in memory only.
+
+Each web process counts for itself: it keeps a flood off the writer, and needs no word with the others for that.
+"""
 
 import hashlib
 import os
