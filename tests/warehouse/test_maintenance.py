@@ -78,17 +78,22 @@ def test_batches_go_on_after_compaction_and_clean_up(world: World, story: Story)
     assert len(values(world.woollens)) == 9
 
 
-def test_vacuum_waits_for_the_grace_and_then_deletes_what_was_erased(
-    world: World, story: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    w = world.woollens
-    monkeypatch.setattr("fiilis.warehouse.lake.GRACE", timedelta(seconds=1))
-    lake = Lake.make(ANSWER, grace=timedelta(seconds=1))
+def erase(world: World, story: Story) -> None:
     add(world, story, "gone", text="a secret that was erased")
-    story.tell(w, Change(delete=(Deletion(str(w.pk), "feedback", ("gone",)),)))
+    story.tell(world.woollens, Change(delete=(Deletion(str(world.woollens.pk), "feedback", ("gone",)),)))
     sync.run_until_idle()
+    assert opened().files() == []
+
+
+def test_file_out_of_use_is_spared_for_the_grace(world: World, story: Story) -> None:
+    erase(world, story)
     sync.maintain()
-    assert len(list(lake.folder.rglob("facts-*.parquet"))) == 1
+    assert len(list(opened().folder.rglob("facts-*.parquet"))) == 1
+
+
+def test_file_out_of_use_is_deleted_after_the_grace(world: World, story: Story) -> None:
+    lake = Lake.make(ANSWER, grace=timedelta(seconds=1))
+    erase(world, story)
     time.sleep(1.1)
     sync.maintain()
     assert list(lake.folder.rglob("facts-*.parquet")) == []

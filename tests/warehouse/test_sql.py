@@ -255,6 +255,22 @@ def test_latest_gives_newest_first_with_all_answers(world: World, story: Story) 
     }
 
 
+def test_answers_come_a_page_at_a_time_with_their_words(world: World, story: Story) -> None:
+    w = world.woollens
+    for k in range(6):
+        at = NOON + timedelta(minutes=k)
+        said = fact(w, f"f{k}", None, at=at, question="q2", kind="long", text=f"sana {k}")
+        story.tell(w, Change(append=[fact(w, f"f{k}", k, at=at), said]))
+    sync.run_until_idle()
+    asked = {"kind": "nps", "low": 0, "high": 10, "least": 1, "most": 4}
+    rows = query.run("answers", workspace=w, n=2, skip=1, **asked).rows
+    assert [(row["feedback"], row["value"], row["said"], row["total"]) for row in rows] == [
+        ("f3", 3.0, "sana 3", 4),
+        ("f2", 2.0, "sana 2", 4),
+    ]
+    assert rows[0]["at"] == NOON + timedelta(minutes=3)
+
+
 def test_delay_sums_by_band(world: World, story: Story) -> None:
     w = world.woollens
     bands = {None: "unknown", 3599: "1h", 3600: "1d", 86_400: "3d", 604_799: "7d", 2_591_999: "30d", 2_592_000: "later"}
