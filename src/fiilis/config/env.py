@@ -110,7 +110,9 @@ SETTINGS = (
     Setting(
         "FIILIS_DATABASE_URL", _database, "", "postgresql://user:password@host:5432/name. Empty: SQLite in FIILIS_DATA."
     ),
-    Setting("FIILIS_LAKE", _text, "", "Folder of the columnar facts, reached by all processes. Empty: lake/ in FIILIS_DATA."),
+    Setting(
+        "FIILIS_LAKE", _text, "", "Folder of the columnar facts, reached by all processes. Empty: lake/ in FIILIS_DATA."
+    ),
     Setting("FIILIS_HOSTS", _names, "", "Host names served in production, separated by commas."),
     Setting("FIILIS_URL", _origin, "", "The public address, for links in messages and survey links."),
     Setting("FIILIS_LANGUAGE", _one_of("fi", "sv", "en"), "fi", "Language for those who have chosen none."),
