@@ -143,7 +143,7 @@ class Demo:
         surveys = self.page("/w/airport/surveys/")
         first = re.search(r'href="(/w/airport/surveys/[0-9a-f-]{36}/)', surveys)
         assert first is not None
-        code = re.search(r"/s/([a-z0-9]+)", self.page(first[1]) + surveys)
+        code = re.search(r"/s/([a-z0-9]+)", self.page(first[1] + "share"))
         assert code is not None
         self.code = code[1]
 
