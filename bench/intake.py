@@ -62,7 +62,7 @@ def compare(
     connections: Iterable[int] = CONNECTIONS,
     sides: Iterable[str] = tuple(PATHS),
 ) -> list[Row]:
-    """Measure the sides in turn, round by round, on one server; return a row for each side and number of connections."""
+    """Measure the sides in turn, round by round, on one server; return a row for each side and number."""
     place = intake_server.prepared(dsn, SETTINGS)
     rows: list[Row] = []
     try:
