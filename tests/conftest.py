@@ -53,3 +53,11 @@ def world(db: None) -> World:
     for name, role in roles.items():
         workspaces.give_role(workspace=woollens, user=made[name], role=role, by="test")
     return World(woollens, sauna, people)
+
+
+@pytest.fixture(autouse=True)
+def newest_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each query asks for the newest facts: a test puts facts and looks at once, sooner than a page would."""
+    from fiilis.warehouse import engine
+
+    monkeypatch.setattr(engine, "FRESH_SECONDS", 0.0)
