@@ -1,6 +1,6 @@
 """`make bench`: all benchmarks, one after another. Run on a quiet machine; ratios inside one run are what counts."""
 
-from bench import circle, imports, intake
+from bench import circle, imports, intake, warehouse
 
 
 def main() -> None:
@@ -10,6 +10,8 @@ def main() -> None:
     circle.main([])
     print("\n" + "-" * 100 + "\n")
     imports.main()
+    print("\n" + "-" * 100 + "\n")
+    warehouse.main([])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Do appends, queries and the log stay flat? 2,000 answers come one at a time, with maintenance and without.
 
-    python -m bench.warehouse [--appends 2000] [--facts 200000] [--baseline 1000]
+    python -m bench.warehouse [--appends 2000] [--facts 200000] [--baseline 500]
 
 A removed file and a log entry are kept for 5 s here, 10 minutes in service: else nothing would be old enough to go.
 Then: how long after its event's commit an answer is counted, for a page that is told of new versions like the board.
@@ -236,7 +236,7 @@ def main(argv: list[str] | None = None) -> None:
     """Print the three measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--appends", type=int, default=2000)
-    parser.add_argument("--baseline", type=int, default=1000, help="appends without maintenance; 0 for none")
+    parser.add_argument("--baseline", type=int, default=500, help="appends without maintenance; 0 for none")
     parser.add_argument("--facts", type=int, default=200_000, help="facts that stand there before")
     given = parser.parse_args(argv)
     prepare()

@@ -55,6 +55,12 @@ def world(db: None) -> World:
     return World(woollens, sauna, people)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: the browser's driver keeps an event loop running in this thread until the end, and
+    `asyncio.run` of any later test would refuse."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 @pytest.fixture(autouse=True)
 def newest_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each query asks for the newest facts: a test puts facts and looks at once, sooner than a page would."""

@@ -130,7 +130,8 @@ def test_web_process_starts_without_the_heavy_packages() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_drawn_board_needs_no_heavy_package(world: World) -> None:
+def test_drawn_board_needs_no_heavy_package(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     full(world)
-    world.client("aino").get("/w/villa/")
-    assert [name for name in ("pandas", "statsmodels", "scipy.stats", "sklearn") if name in sys.modules] == []
+    for name in ("pandas", "statsmodels", "scipy.stats", "sklearn"):
+        monkeypatch.setitem(sys.modules, name, None)  # importing it now raises, whichever test has imported it before
+    assert world.client("aino").get("/w/villa/").status_code == 200
