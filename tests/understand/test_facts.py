@@ -1,6 +1,7 @@
 import doctest
 from datetime import date
 from importlib import import_module
+from time import sleep
 
 import pytest
 
@@ -17,6 +18,22 @@ def test_examples_in_docstrings_are_true(name: str) -> None:
     done = doctest.testmod(import_module(f"fiilis.understand.{name}"))
     assert done.attempted > 0
     assert done.failed == 0
+
+
+def test_question_keeps_to_its_version_while_facts_move(world: World) -> None:
+    version = put([fact(world.woollens, "a", "nps", 9, DAY)])
+    calls = []
+
+    def ask(at_least: int | None) -> list[int]:
+        calls.append(at_least)
+        found = [facts.overview(workspace=world.woollens, asked=Filter(), at_least=at_least).value.answered]
+        put([fact(world.woollens, "b", "nps", 9, DAY)])
+        sleep(0.6)  # longer than a version is taken for fresh
+        return [*found, facts.overview(workspace=world.woollens, asked=Filter()).value.answered]
+
+    assert facts.steady(ask, version) == facts.Found([1, 1], version)
+    assert calls == [version]
+    assert facts.overview(workspace=world.woollens, asked=Filter()).value.answered == 2
 
 
 def test_queries_of_one_question_see_one_version(world: World) -> None:

@@ -36,19 +36,21 @@ def add(world: World, story: Story, name: str, **more: object) -> None:
 
 
 def test_many_small_appends_stay_flat(world: World, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "COMPACT_EVERY", 40)
+    monkeypatch.setattr(maintenance, "COMPACT_TINY", 25)
     most_files, most_entries, most_behind = 0, 0, 0
-    for k in range(200):
+    for k in range(150):
         add(world, story, f"f{k}")
+        if k % 4:
+            continue
         lake = opened()
         age(lake.folder / "_delta_log", 3600)  # as if each answer came an hour after the one before
         most_files = max(most_files, len(lake.files()))
         most_behind = max(most_behind, lake.entries_since_checkpoint())
         most_entries = max(most_entries, len(list((lake.folder / "_delta_log").iterdir())))
-    assert most_files <= 40 + maintenance.CHECKPOINT_EVERY
+    assert most_files <= 25 + maintenance.CHECKPOINT_EVERY
     assert most_behind <= maintenance.CHECKPOINT_EVERY + 1
     assert most_entries <= 2 * maintenance.CHECKPOINT_EVERY + 5
-    assert len(values(world.woollens)) == 200
+    assert len(values(world.woollens)) == 150
 
 
 def test_compaction_keeps_rows_version_by_version(world: World, story: Story) -> None:
@@ -66,6 +68,23 @@ def test_compaction_keeps_rows_version_by_version(world: World, story: Story) ->
         *[("2026-02", 1)] * 5,
     ]
     assert values(world.woollens) == {**before, **{f"f{k}": [9] for k in range(10, 16)}}
+
+
+def test_grown_files_are_merged_on_their_own(world: World, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    for k in range(8):
+        add(world, story, f"f{k}")
+    sync.maintain()
+    for k in range(8, 10):
+        add(world, story, f"f{k}")
+    grown = max(file.size for file in opened().files())
+    monkeypatch.setattr(maintenance, "TINY", grown)
+    monkeypatch.setattr(maintenance, "AT_LEISURE", 2)
+    sync.maintain()
+    assert sorted(file.rows for file in opened().files()) == [2, 8]
+    monkeypatch.setattr(maintenance, "SMALL", 1)
+    sync.maintain()
+    assert len(opened().files()) == 2
+    assert len(values(world.woollens)) == 10
 
 
 def test_batches_go_on_after_compaction_and_clean_up(world: World, story: Story) -> None:

@@ -61,8 +61,7 @@ class Said:
 
 # The versions seen by each `steady` that is under way in this thread or task, the outermost first.
 _watches: ContextVar[tuple[set[int], ...]] = ContextVar("fiilis_fact_watches", default=())
-# The facts move while several queries are asked. A version is looked up each half second at most, so a second try
-# nearly always does.
+# One try is enough unless a file was vacuumed on the way or a query inside was told of a newer version.
 TRIES = 5
 
 
@@ -77,7 +76,8 @@ def steady(ask: Callable[[int | None], T], at_least: int | None) -> Found[T]:
         seen = set()
         token = _watches.set((*_watches.get(), seen))
         try:
-            value = ask(at_least)
+            with query.one_version():
+                value = ask(at_least)
         finally:
             _watches.reset(token)
         if len(seen) <= 1:

@@ -10,7 +10,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +66,23 @@ class Pin:
     files: list[str]
     born: float
     seen: float
+
+
+# The pins of a question that is under way in this thread or task: see `holding`.
+_held: ContextVar[dict[str, Pin] | None] = ContextVar("fiilis_held_pins", default=None)
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """Keep to one version inside the block, unless a newer one is asked for; a block inside another is part of it."""
+    if _held.get() is not None:
+        yield
+        return
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 class DuckEngine:
@@ -125,6 +144,7 @@ class DuckEngine:
         except duckdb.IOException:
             with self._lock:
                 self._pins.clear()
+            (_held.get() or {}).clear()
             return self._run(sql, params, at_least)
 
     def _run(self, sql: str, params: Mapping[str, Any], at_least: int | None) -> Rows:
@@ -145,6 +165,15 @@ class DuckEngine:
             cursor.close()
 
     def _pin(self, table: Table, at_least: int | None) -> Pin:
+        held = _held.get()
+        if held is not None and table.name in held and (at_least is None or held[table.name].version >= at_least):
+            return held[table.name]
+        pin = self._newest(table, at_least)
+        if held is not None:
+            held[table.name] = pin
+        return pin
+
+    def _newest(self, table: Table, at_least: int | None) -> Pin:
         with self._lock:
             now = time.monotonic()
             pin = self._pins.get(table.name)

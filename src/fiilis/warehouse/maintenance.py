@@ -10,41 +10,42 @@ from fiilis.warehouse.staging import connect, merge
 
 # A checkpoint bounds the log that opening a version reads: 20 entries cost 3 ms, 300 cost 120.
 CHECKPOINT_EVERY = 20
-# Each small file costs a query .14 ms.
-COMPACT_EVERY = 100
-COMPACT_AT_LEISURE = 8
+# Each file costs a query .14 ms for each time that it is scanned. Tiny ones are merged often, since that is cheap; what
+# has grown is merged once more, so that no row is rewritten again and again.
+TINY, COMPACT_TINY = 1024 * 1024, 40
+SMALL, COMPACT_SMALL = 16 * 1024 * 1024, 16
 # Larger files are left alone: an erasure or a correction rewrites a whole file (16 MB: some 400,000 answers, 1 s).
-SMALL = 16 * 1024 * 1024
+AT_LEISURE = 8
 
 
 def keep_flat(lake: Lake, progress: Progress, renew: Callable[[], None]) -> None:
     """After a commit: every so often compact a month that has many small files, write a checkpoint, clean the log."""
     if lake.entries_since_checkpoint() < CHECKPOINT_EVERY:
         return
-    compact(lake, progress, renew, at_least=COMPACT_EVERY)
+    compact(lake, progress, renew, tiny=COMPACT_TINY, small=COMPACT_SMALL)
     lake.checkpoint()
     lake.clean_log()
 
 
 def maintain(lake: Lake, progress: Progress, renew: Callable[[], None]) -> None:
     """At leisure: compact what is left, and delete files that have been out of use for the grace."""
-    compact(lake, progress, renew, at_least=COMPACT_AT_LEISURE)
+    compact(lake, progress, renew, tiny=AT_LEISURE, small=AT_LEISURE)
     lake.vacuum()
     if lake.entries_since_checkpoint():
         lake.checkpoint()
     lake.clean_log()
 
 
-def compact(lake: Lake, progress: Progress, renew: Callable[[], None], *, at_least: int) -> int:
-    """Merge the small files of each month that has at least so many; return how many files were merged.
+def compact(lake: Lake, progress: Progress, renew: Callable[[], None], *, tiny: int, small: int) -> int:
+    """Merge a month's tiny files where there are so many, and its small ones; return how many files were merged.
 
-    One commit a month, by the same rows: readers of any version see the same.
+    One commit for each merge, by the same rows: readers of any version see the same.
     """
     merged = 0
-    small = sorted((file for file in lake.files() if file.size < SMALL), key=_month)
-    for _, group in groupby(small, key=_month):
+    candidates = sorted((file for file in lake.files() if file.size < SMALL), key=_class)
+    for (_month, grown), group in groupby(candidates, key=_class):
         files = list(group)
-        if len(files) < at_least:
+        if len(files) < (small if grown else tiny):
             continue
         duck = connect(lake.folder.parent)
         try:
@@ -57,5 +58,5 @@ def compact(lake: Lake, progress: Progress, renew: Callable[[], None], *, at_lea
     return merged
 
 
-def _month(file: DataFile) -> str:
-    return file.month
+def _class(file: DataFile) -> tuple[str, bool]:
+    return file.month, file.size >= TINY

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,18 @@ class Result:
 
     rows: list[dict[str, Any]]
     version: int
+
+
+@contextmanager
+def one_version() -> Iterator[None]:
+    """Let all queries inside the block see one version of the facts, however they move meanwhile.
+
+    A query that asks for a newer version (`at_least`), or whose files were vacuumed, moves on: compare the versions.
+    """
+    from fiilis.warehouse import engine  # noqa: PLC0415 - slow import
+
+    with engine.holding():
+        yield
 
 
 def run(name: str, *, workspace: Workspace | uuid.UUID, at_least: int | None = None, **params: Any) -> Result:
