@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from fiilis.design import format as fmt
 from fiilis.design.charts.types import Tone, Unit
 from fiilis.science.comparisons import Comparison, Verdict
-from fiilis.science.estimate import Estimate
+from fiilis.science.estimate import MINIMUM_N_FOR_VERDICT, Estimate
 from fiilis.understand.periods import Period
 from fiilis.understand.types import Days, Form, Group, Measure
 
@@ -193,7 +193,7 @@ def distribution_name(measure: Measure) -> str:
 
 def balance_title(estimate: Estimate) -> str:
     """Return the finding of the distribution: which are more, as far as the NPS interval tells."""
-    if estimate.low is None or estimate.high is None:
+    if estimate.low is None or estimate.high is None or estimate.n < MINIMUM_N_FOR_VERDICT:
         return _("Not enough answers yet to tell promoters from detractors")
     if estimate.low > 0:
         return _("There are more promoters than detractors")
