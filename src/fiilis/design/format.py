@@ -120,6 +120,12 @@ def unknown_text(estimate: Estimate, lang: str | None = None) -> str:
             "zero_weight": _("Answers without weight"),
             "no_spread": _("All answers alike"),
             "invalid": _("Contradictory data"),
+            "collinear": _("Causes can't be told apart"),
+            "no_overlap": _("Nobody alike to compare with"),
+            "no_before": _("Too little before the change"),
+            "no_after": _("Too little after the change"),
+            "no_comparison": _("Nothing to compare with"),
+            "no_fit": _("No stable answer"),
         }
         return reasons.get(str(estimate.unknown), _("Not known yet"))
 
@@ -134,6 +140,12 @@ def unknown_reason(estimate: Estimate, lang: str | None = None) -> str:
             "zero_weight": _("The answers' weights add up to zero, so they can't be summed up."),
             "no_spread": _("All answers are alike, so they don't tell how much answers vary."),
             "invalid": _("The data contradict themselves. Please check how they were imported."),
+            "collinear": _("Two explanations move together in the data, so what each does can't be told apart."),
+            "no_overlap": _("The two groups have next to nobody alike, so there is nobody to compare with."),
+            "no_before": _("Too little was measured before the change, so what was usual isn't known."),
+            "no_after": _("Too little has been measured since the change. More time will help."),
+            "no_comparison": _("Nothing was left unchanged that the changed could be compared with."),
+            "no_fit": _("The model finds no stable answer in these data."),
         }
         return reasons.get(str(estimate.unknown), _("There is no figure with an interval yet."))
 
@@ -147,6 +159,13 @@ def method_name(method: str) -> str:
         "mean_t": _("Student's t"),
         "linearised": _("Linearised"),
         "worst_case": _("Worst case"),
+        "difference_in_differences": _("Difference-in-differences"),
+        "wild_bootstrap": _("Wild bootstrap"),
+        "newey_west": _("Newey–West"),
+        "structural_time_series": _("Structural time series"),
+        "matched": _("Matched comparison"),
+        "less_regression_to_the_mean": _("Less regression to the mean"),
+        "adjusted_difference": _("Adjusted difference"),
         "none": MISSING,
     }
     return names.get(str(method), str(method))
@@ -161,6 +180,19 @@ def method_text(method: str) -> str:
         "mean_t": _("Mean with Student's t interval"),
         "linearised": _("Weighted and clustered answers: linearised standard error, Student's t"),
         "worst_case": _("All answers alike: the widest interval that the scale allows"),
+        "difference_in_differences": _(
+            "Difference-in-differences with groups as clusters (Bertrand, Duflo & Mullainathan 2004)"
+        ),
+        "wild_bootstrap": _(
+            "Difference-in-differences over few groups: wild cluster bootstrap (Cameron, Gelbach & Miller 2008)"
+        ),
+        "newey_west": _("Interrupted time series with Newey–West standard errors (Newey & West 1987)"),
+        "structural_time_series": _(
+            "What would have been, forecast by a structural time series (Harvey 1989; Brodersen et al. 2015)"
+        ),
+        "matched": _("Each beside the most alike of the others (Abadie & Imbens 2006, 2011)"),
+        "less_regression_to_the_mean": _("Before and after, less what the worst rise by themselves (Morris 1983)"),
+        "adjusted_difference": _("Difference adjusted for what is measured of both groups (Lunceford & Davidian 2004)"),
         "none": MISSING,
     }
     return names.get(str(method), str(method))
