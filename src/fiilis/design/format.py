@@ -125,6 +125,10 @@ def unknown_text(estimate: Estimate, lang: str | None = None) -> str:
             "no_before": _("Too little before the change"),
             "no_after": _("Too little after the change"),
             "no_comparison": _("Nothing to compare with"),
+            "lonely_stratum": _("A group too small to judge"),
+            "empty_group": _("A group without answers"),
+            "margins_contradict": _("Known totals contradict"),
+            "never_met": _("Questions never asked together"),
             "no_fit": _("No stable answer"),
         }
         return reasons.get(str(estimate.unknown), _("Not known yet"))
@@ -145,6 +149,18 @@ def unknown_reason(estimate: Estimate, lang: str | None = None) -> str:
             "no_before": _("Too little was measured before the change, so what was usual isn't known."),
             "no_after": _("Too little has been measured since the change. More time will help."),
             "no_comparison": _("Nothing was left unchanged that the changed could be compared with."),
+            "lonely_stratum": _(
+                "The answers of one group come from a single place, so how much it varies can't be told. "
+                "Join the group with another like it."
+            ),
+            "empty_group": _(
+                "Nobody answered from a group that is known to exist. Join the group with another like it."
+            ),
+            "margins_contradict": _(
+                "The known totals don't describe one population, so no weights can meet them all. "
+                "Please check the totals."
+            ),
+            "never_met": _("Too few people were asked both questions, so what they have in common can't be seen."),
             "no_fit": _("The model finds no stable answer in these data."),
         }
         return reasons.get(str(estimate.unknown), _("There is no figure with an interval yet."))
@@ -159,6 +175,12 @@ def method_name(method: str) -> str:
         "mean_t": _("Student's t"),
         "linearised": _("Linearised"),
         "worst_case": _("Worst case"),
+        "stratified": _("Stratified"),
+        "poststratified": _("Poststratified"),
+        "raked": _("Raked to known totals"),
+        "skew_corrected": _("Corrected for an assumed skew"),
+        "two_phase": _("Follow-up of the silent"),
+        "inverse_probability": _("Inverse probability"),
         "difference_in_differences": _("Difference-in-differences"),
         "wild_bootstrap": _("Wild bootstrap"),
         "newey_west": _("Newey–West"),
@@ -180,6 +202,12 @@ def method_text(method: str) -> str:
         "mean_t": _("Mean with Student's t interval"),
         "linearised": _("Weighted and clustered answers: linearised standard error, Student's t"),
         "worst_case": _("All answers alike: the widest interval that the scale allows"),
+        "stratified": _("Strata summed up: linearised standard error within strata (Cochran 1977)"),
+        "poststratified": _("Groups weighted to their known sizes, linearised standard error (Holt & Smith 1979)"),
+        "raked": _("Weights raked to known totals (Deming & Stephan 1940), residual linearisation"),
+        "skew_corrected": _("Corrected for a skew in who answers that is assumed, not measured"),
+        "two_phase": _("First answers and a followed-up sample of the silent (Hansen & Hurwitz 1946)"),
+        "inverse_probability": _("Each answer weighted by the inverse of its chance of being asked (Hájek 1971)"),
         "difference_in_differences": _(
             "Difference-in-differences with groups as clusters (Bertrand, Duflo & Mullainathan 2004)"
         ),
