@@ -10,14 +10,13 @@ from fiilis.science.intervals import (
     NPS_BOUNDS,
     SHARE_BOUNDS,
     Bounds,
-    Interval,
-    all_alike,
     linearised,
     nps_adjusted_wald,
     nps_score,
     t_interval,
     wilson,
 )
+from fiilis.science.scales import alike, missing, outside, within
 from fiilis.science.sums import ROUNDING, ClusterSums, Counts, Moments, Tally
 
 SCORE_BELOW_N = 100
@@ -107,12 +106,12 @@ def mean_from_sums(sums: ClusterSums, level: float = DEFAULT_LEVEL, *, bounds: B
     """
     check_level(level)
     check_bounds(bounds)
-    why = sums.trouble() or _outside(sums.wy, sums.w, bounds)
+    why = sums.trouble() or outside(sums.wy, sums.w, bounds)
     if why is None and sums.variance_of_mean == 0:
         return _sums_without_spread(sums, level, bounds)
     if why is not None:
-        return _missing(why, sums.n, level)
-    return _within(
+        return missing(why, sums.n, level)
+    return within(
         bounds, sums.mean, linearised(sums, level), level, sums.n, Method.LINEARISED,
         n_effective=sums.n_effective, design_effect=sums.design_effect,
     )  # fmt: skip
@@ -177,33 +176,33 @@ def _from_plain(plain: Plain, level: float, bounds: Bounds | None) -> Estimate:
 def _plain_nps(counts: Counts, level: float) -> Estimate:
     check_level(level)
     if why := counts.trouble():
-        return _missing(why, counts.n, level)
+        return missing(why, counts.n, level)
     parts = (counts.detractors, counts.passives, counts.promoters)
     value = 100 * (counts.promoters - counts.detractors) / counts.n
     if counts.n < SCORE_BELOW_N:
-        return _within(NPS_BOUNDS, value, nps_score(*parts, level), level, counts.n, Method.SCORE)
-    return _within(NPS_BOUNDS, value, nps_adjusted_wald(*parts, level), level, counts.n, Method.ADJUSTED_WALD)
+        return within(NPS_BOUNDS, value, nps_score(*parts, level), level, counts.n, Method.SCORE)
+    return within(NPS_BOUNDS, value, nps_adjusted_wald(*parts, level), level, counts.n, Method.ADJUSTED_WALD)
 
 
 def _plain_share(tally: Tally, level: float) -> Estimate:
     check_level(level)
     if why := tally.trouble():
-        return _missing(why, tally.n, level)
+        return missing(why, tally.n, level)
     value = tally.successes / tally.n
     limits = wilson(tally.successes, tally.n, level)
-    return _within(SHARE_BOUNDS, value, limits, level, tally.n, Method.WILSON)
+    return within(SHARE_BOUNDS, value, limits, level, tally.n, Method.WILSON)
 
 
 def _plain_mean(moments: Moments, level: float, bounds: Bounds | None) -> Estimate:
     check_level(level)
     check_bounds(bounds)
     n = moments.n
-    if why := moments.trouble() or _outside(moments.total, n, bounds):
-        return _missing(why, n, level)
+    if why := moments.trouble() or outside(moments.total, n, bounds):
+        return missing(why, n, level)
     if moments.squares == 0:
-        return _alike(moments.mean, n, bounds, level, n)
+        return alike(moments.mean, n, bounds, level, n)
     limits = t_interval(moments.mean, moments.variance_of_mean**0.5, n - 1, level)
-    return _within(bounds, moments.mean, limits, level, n, Method.T)
+    return within(bounds, moments.mean, limits, level, n, Method.T)
 
 
 def _sums_without_spread(sums: ClusterSums, level: float, bounds: Bounds | None) -> Estimate:
@@ -214,49 +213,8 @@ def _sums_without_spread(sums: ClusterSums, level: float, bounds: Bounds | None)
         ends = [end for end in bounds if abs(sums.mean - end) <= ROUNDING * (bounds[1] - bounds[0])]
         spread = 0.0 if ends else None
     if spread != 0:
-        return _missing(Unknown.NO_SPREAD, sums.n, level)
+        return missing(Unknown.NO_SPREAD, sums.n, level)
     # How much the answers of one cluster resemble each other can't be seen when all are alike; at worst a whole
     # cluster is worth one answer.
     worth = sums.clusters_effective
-    estimate = _alike(sums.mean, worth, bounds, level, sums.n)
-    return estimate if estimate.unknown else replace(estimate, n_effective=sums.n_effective)
-
-
-def _alike(value: float, worth: float, bounds: Bounds | None, level: float, n: int) -> Estimate:
-    if bounds is None:
-        return _missing(Unknown.NO_SPREAD, n, level)
-    inside = min(max(value, bounds[0]), bounds[1])
-    return _within(bounds, inside, all_alike(inside, worth, bounds, level), level, n, Method.WORST_CASE)
-
-
-def _outside(total: float, n: float, bounds: Bounds | None) -> Unknown | None:
-    """Return INVALID when the mean lies outside the scale by more than rounding."""
-    if bounds is None or n == 0:
-        return None
-    slack = 1e-9 * (bounds[1] - bounds[0])
-    return None if bounds[0] - slack <= total / n <= bounds[1] + slack else Unknown.INVALID
-
-
-def _missing(why: Unknown, n: float, level: float) -> Estimate:
-    # A count that isn't one (NaN, negative) counts no answers.
-    return Estimate.missing(why, n=int(n) if isfinite(n) and n > 0 else 0, level=level)
-
-
-def _within(
-    bounds: Bounds | None,
-    value: float,
-    limits: Interval,
-    level: float,
-    n: int,
-    method: Method,
-    *,
-    n_effective: float | None = None,
-    design_effect: float | None = None,
-) -> Estimate:
-    """Clip to the scale, and widen (never narrow) to hold the value, which an adjusted interval may just miss."""
-    low, high = limits
-    if bounds is not None:
-        least, most = float(bounds[0]), float(bounds[1])
-        value = min(max(value, least), most)
-        low, high = max(low, least), min(high, most)
-    return Estimate(value, min(low, value), max(high, value), level, n, method, None, n_effective, design_effect)
+    return alike(sums.mean, worth, bounds, level, sums.n, n_effective=sums.n_effective)
