@@ -122,7 +122,7 @@ def _score_limit(promoters: int, detractors: int, n: float, z: float) -> float:
         return 1.0
     for _ in range(_HALVINGS):
         middle = (accepted + rejected) / 2
-        variance = _score_variance(promoters, detractors, n, middle)
+        variance = score_variance(promoters, detractors, n, middle)
         if (middle - observed) ** 2 * n <= z * z * variance:
             accepted = middle
         else:
@@ -130,8 +130,14 @@ def _score_limit(promoters: int, detractors: int, n: float, z: float) -> float:
     return accepted
 
 
-def _score_variance(promoters: int, detractors: int, n: float, delta: float) -> float:
-    """Return the variance of promoter minus detractor, where `delta` is true and detractors are most likely."""
+def score_variance(promoters: int, detractors: int, n: float, delta: float) -> float:
+    """Return the variance of promoter minus detractor, where `delta` is true and detractors are most likely.
+
+    Shares, not points: `delta` is -1..1. Source: Tango 1998, the likeliest shares under a given difference.
+
+    >>> score_variance(7, 1, 10, 0)
+    0.8
+    """
     linear = (2 * n - promoters + detractors) * delta - promoters - detractors
     constant = -detractors * delta * (1 - delta)
     root = sqrt(max(0.0, linear * linear - 8 * n * constant))

@@ -56,7 +56,9 @@ class Side:
 class Evidence:
     """What a verdict is made from; kept in the Comparison so that a whole page can be judged again together.
 
-    `reach` is the greatest difference that the scale allows, `margin` the smallest one that matters.
+    `reach` is the greatest difference that the scale allows, `margin` the smallest one that matters, `left_out` the
+    people who could not be matched (before and after on the same people). Tests that aren't a Wald test say so in a
+    subclass: its own `limits`, `p` and `p_equivalent`.
     """
 
     a: Side
@@ -65,6 +67,7 @@ class Evidence:
     method: Method
     margin: float | None
     growing: Growing
+    left_out: int = 0
 
     @property
     def delta(self) -> float:
@@ -99,6 +102,11 @@ class Evidence:
         """Whether both groups have the answers that a verdict needs."""
         return self.a.lacking == 0 and self.b.lacking == 0
 
+    def limits(self, level: float) -> tuple[float, float]:
+        """Return the interval of the difference, not yet clipped to the scale."""
+        half = t_quantile(1 - (1 - level) / 2, self.df_alone) * self.standard_error
+        return self.centre - half, self.centre + half
+
     def p(self, df: float) -> float:
         """Return the two-sided p-value of "there is no difference"."""
         return min(1.0, 2 * t_tail(abs(self.centre) / self.standard_error, df))
@@ -119,7 +127,8 @@ class Comparison:
     `p` belongs to this pair alone. `p_family` and `verdict` allow for the `family` of comparisons it was judged
     with (1 when alone). `more_needed`: about how many further answers each growing group needs, at the present
     spread, before the verdict can't be "not known" any more (with a margin) or a true difference as large as the
-    one seen would show (without); None when there is a verdict, or when no sensible number would do.
+    one seen would show (without); None when there is a verdict, or when no sensible number would do. `left_out`:
+    people who answered only once and so tell nothing of their own change (before and after on the same people).
     """
 
     delta: float | None
@@ -137,6 +146,7 @@ class Comparison:
     p_family: float | None = None
     family: int = 1
     evidence: Evidence | None = None
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         check_level(self.level)
@@ -249,10 +259,10 @@ def _judged(
 ) -> Comparison:
     """Return the verdict by p-values already adjusted for `sizes`, the hypotheses of difference and equivalence."""
     alpha = 1 - level
-    half = t_quantile(1 - alpha / 2, evidence.df_alone) * evidence.standard_error
+    low, high = evidence.limits(level)
     # Clipped to what the scale allows; widened, never narrowed, to hold the plain difference.
-    low = min(max(evidence.centre - half, -evidence.reach), evidence.delta)
-    high = max(min(evidence.centre + half, evidence.reach), evidence.delta)
+    low = min(max(low, -evidence.reach), evidence.delta)
+    high = max(min(high, evidence.reach), evidence.delta)
     verdict = Verdict.NOT_KNOWN
     if evidence.enough:
         if p_equivalent_family is not None and p_equivalent_family <= alpha:
@@ -279,6 +289,7 @@ def _judged(
         p_family=p_family,
         family=sizes[0],
         evidence=evidence,
+        left_out=evidence.left_out,
     )
 
 
