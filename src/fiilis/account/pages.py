@@ -37,6 +37,7 @@ VERBS = {
     "undone": gettext_lazy("Undone"),
 }
 KINDS = {
+    "context event": gettext_lazy("what went on"),
     "import": gettext_lazy("import of answers"),
     "inbox": gettext_lazy("answers received"),
     "journey": gettext_lazy("customer journey"),

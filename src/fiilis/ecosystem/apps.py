@@ -23,3 +23,12 @@ class EcosystemConfig(AppConfig):
         slots.add_menu_entry(
             slots.MenuEntry("understand", 10, _("Customer journey"), "ecosystem:journey", "journey.view")
         )
+        permissions.register(
+            "context.view",
+            roles=permissions.INSIDERS,
+            meaning="See what else was going on: strikes, weather, campaigns, own changes.",
+        )
+        permissions.register(
+            "context.edit", roles=permissions.EDITORS, meaning="Write down what else was going on, and remove it."
+        )
+        slots.add_menu_entry(slots.MenuEntry("understand", 20, _("What went on"), "ecosystem:context", "context.view"))

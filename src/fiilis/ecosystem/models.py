@@ -1,10 +1,10 @@
-"""People, companies and actors; journeys, their stages and touchpoints."""
+"""People, companies and actors; journeys, their stages and touchpoints; what else was going on."""
 
 from django.db import models
 
 from fiilis.core import clock, ids
 from fiilis.core.scoped import ScopedModel
-from fiilis.ecosystem.types import ActorKind, Control, PersonRole
+from fiilis.ecosystem.types import ActorKind, ContextKind, Control, PersonRole
 
 
 class Company(ScopedModel):
@@ -110,3 +110,32 @@ class Touchpoint(ScopedModel):
 
     def __str__(self) -> str:
         return str(next(iter(self.names.values()), self.key))
+
+
+class ContextEvent(ScopedModel):
+    """A strike, the weather, a campaign, a change of our own: what a chart marks beside its numbers.
+
+    `names` holds the name by language. `last` is None for what has one day, or goes on. `evidence` says what a change
+    of our own rests on; empty, it was an assumption.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    kind = models.CharField(max_length=16, choices=ContextKind.choices)
+    names = models.JSONField(default=dict)
+    first = models.DateField()
+    last = models.DateField(null=True)
+    evidence = models.CharField(max_length=300, blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ContextKind.values), name="ecosystem_context_kind"),
+            models.CheckConstraint(
+                condition=models.Q(last=None) | models.Q(last__gte=models.F("first")), name="ecosystem_context_order"
+            ),
+        ]
+        # serves a chart: what happened within its days
+        indexes = [models.Index(fields=["workspace", "first"], name="ecosystem_context_days")]
+
+    def __str__(self) -> str:
+        return str(next(iter(self.names.values()), self.kind))

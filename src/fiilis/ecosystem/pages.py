@@ -1,16 +1,22 @@
-"""Pages of ecosystem: the customer's journey, and who takes part in it."""
+"""Pages of ecosystem: the customer's journey, who takes part in it, and what else was going on."""
 
+import uuid
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from fiilis.core import permissions
+from fiilis.core.errors import Problem
 from fiilis.core.http import WorkspaceRequest, page
-from fiilis.ecosystem import queries
+from fiilis.ecosystem import queries, services
+from fiilis.ecosystem.forms import ContextForm
 from fiilis.ecosystem.queries import ActorRow, JourneyRow, TouchpointRow
-from fiilis.ecosystem.types import ActorKind, Control, Names, name_in
+from fiilis.ecosystem.types import ActorKind, ContextKind, Control, Names, name_in
 
 TONES = {Control.OWN: "accent", Control.PARTNER: "", Control.OUTSIDE: ""}
 
@@ -59,6 +65,45 @@ def journey(request: WorkspaceRequest) -> HttpResponse:
         "kinds": _kinds(queries.actors(workspace=request.workspace)),
     }
     return render(request, "ecosystem/journey.html", context)
+
+
+@page("context.view", methods=("GET", "POST"))
+def context_events(request: WorkspaceRequest) -> HttpResponse:
+    """What else was going on, newest first; POST writes one more down."""
+    may_edit = permissions.may(request.membership, "context.edit")
+    form = ContextForm(request.POST or None)
+    if request.method == "POST":
+        permissions.require(request.membership, "context.edit")
+        if form.is_valid() and _noted(request, form):
+            messages.success(request, _("Written down. Charts show it from now on."))
+            return redirect("ecosystem:context", workspace=request.workspace.slug)
+    rows = [
+        {"row": row, "name": _name(row.names), "kind": ContextKind(row.kind).label}
+        for row in reversed(queries.context_events(workspace=request.workspace))
+    ]
+    context = {"rows": rows, "form": form if may_edit else None}
+    return render(request, "ecosystem/context.html", context, status=422 if form.errors else 200)
+
+
+def _noted(request: WorkspaceRequest, form: ContextForm) -> bool:
+    given = form.cleaned_data
+    try:
+        services.note_context_event(
+            workspace=request.workspace, kind=given["kind"], names={(get_language() or "en")[:2]: given["name"]},
+            first=given["first"], last=given["last"], evidence=given["evidence"], by=request.user,
+        )  # fmt: skip
+    except Problem as problem:
+        for field in problem.fields:
+            form.add_error(field.field, field.text)
+    return not form.errors
+
+
+@page("context.edit", methods=("POST",))
+def remove_context_event(request: WorkspaceRequest, event_id: uuid.UUID) -> HttpResponse:
+    """Forget one."""
+    services.remove_context_event(workspace=request.workspace, event_id=event_id, by=request.user)
+    messages.success(request, _("Removed."))
+    return redirect("ecosystem:context", workspace=request.workspace.slug)
 
 
 def _journey(row: JourneyRow) -> JourneyPart:

@@ -3,10 +3,13 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
 
 from fiilis.core.models import Workspace
-from fiilis.ecosystem.models import Actor, Journey, Stage, Touchpoint
-from fiilis.ecosystem.types import Names, Place
+from fiilis.ecosystem.models import Actor, ContextEvent, Journey, Stage, Touchpoint
+from fiilis.ecosystem.types import ContextKind, Names, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +123,30 @@ def places_of(touchpoint_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Place]:
 def touchpoint_ids(*, workspace: Workspace | uuid.UUID) -> dict[str, uuid.UUID]:
     """Return every touchpoint's id by its key."""
     return dict(Touchpoint.objects.of(workspace).values_list("key", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRow:
+    """What else was going on. `assumed`: a change of our own that rests on no evidence."""
+
+    id: uuid.UUID
+    kind: str
+    names: Names
+    first: date
+    last: date | None
+    evidence: str
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it is a change of our own without evidence."""
+        return self.kind == ContextKind.CHANGE and not self.evidence
+
+
+def context_events(*, workspace: Workspace, since: date | None = None, until: date | None = None) -> list[ContextRow]:
+    """Return what went on between two days (None: whenever), oldest first; what has a last day by its whole span."""
+    rows = ContextEvent.objects.of(workspace).order_by("first", "id")
+    if since is not None:
+        rows = rows.filter(Q(first__gte=since) | Q(last__gte=since))
+    if until is not None:
+        rows = rows.filter(first__lte=until)
+    return [ContextRow(row.pk, row.kind, row.names, row.first, row.last, row.evidence) for row in rows]

@@ -1,15 +1,17 @@
-"""Writes of ecosystem: laying out a journey with its actors, and finding or making people by their key."""
+"""Writes of ecosystem: a journey with its actors, people by their key, and what else was going on."""
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fiilis.core import audit, bulk, clock, ids
-from fiilis.core.errors import Invalid
+from fiilis.core.errors import FieldProblem, Invalid, NotFound
 from fiilis.core.models import User, Workspace
-from fiilis.ecosystem.models import Actor, Journey, Person, Stage, Touchpoint
-from fiilis.ecosystem.types import ActorPlan, JourneyPlan, PersonRole, StagePlan
+from fiilis.ecosystem.models import Actor, ContextEvent, Journey, Person, Stage, Touchpoint
+from fiilis.ecosystem.types import ActorPlan, ContextKind, JourneyPlan, Names, PersonRole, StagePlan
 
 PERSON_COLUMNS = ("id", "workspace_id", "key", "role", "language", "created_at")
 
@@ -102,3 +104,50 @@ def resolve_people(
         bulk.insertion(Person, PERSON_COLUMNS, new, conflict="ON CONFLICT DO NOTHING").run()
         found |= dict(people.filter(key__in=missing).values_list("key", "id"))
     return found
+
+
+def note_context_event(
+    *,
+    workspace: Workspace,
+    kind: str,
+    names: Names,
+    first: date,
+    last: date | None = None,
+    evidence: str = "",
+    by: User | str,
+) -> ContextEvent:
+    """Write down what else was going on, for charts to mark. Raises Invalid for no name and for days out of order.
+
+    `evidence`, for a change of our own, says what it rests on: answers, an interview, a test. Without any it is kept
+    as an assumption, and shown so.
+    """
+    names = {code: " ".join(name.split())[:120] for code, name in names.items() if name.strip()}
+    if kind not in ContextKind.values or not names:
+        text = _("Say in a few words what happened.")
+        raise Invalid(text, code="name", fields=[FieldProblem("name", "name", text)])
+    if last is not None and last < first:
+        text = _("The last day is before the first.")
+        raise Invalid(text, code="days", fields=[FieldProblem("last", "days", text)])
+    with transaction.atomic():
+        made = ContextEvent.objects.of(workspace).create(
+            kind=kind, names=names, first=first, last=last, evidence=" ".join(evidence.split())[:300]
+        )
+        _audit_event(made, verb="added", by=by)
+    return made
+
+
+def remove_context_event(*, workspace: Workspace, event_id: uuid.UUID, by: User | str) -> None:
+    """Forget a context event. Raises NotFound."""
+    with transaction.atomic():
+        event = ContextEvent.objects.of(workspace).filter(pk=event_id).first()
+        if event is None:
+            raise NotFound()
+        _audit_event(event, verb="removed", by=by)
+        event.delete()
+
+
+def _audit_event(event: ContextEvent, *, verb: str, by: User | str) -> None:
+    audit.record(
+        workspace=event.workspace_id, by=by, verb=verb, kind="context event", target_id=event.pk,
+        target_name=str(event), summary={"kind": event.kind},
+    )  # fmt: skip

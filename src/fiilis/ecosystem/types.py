@@ -39,6 +39,17 @@ class Control(models.TextChoices):
     OUTSIDE = "outside", _("Outside our control")
 
 
+class ContextKind(models.TextChoices):
+    """What else was going on: in the world, or by our own hand."""
+
+    STRIKE = "strike", _("Strike")
+    WEATHER = "weather", _("Weather")
+    SEASON = "season", _("Season or holiday")
+    CAMPAIGN = "campaign", _("Campaign")
+    INCIDENT = "incident", _("Incident")
+    CHANGE = "change", _("A change of our own")
+
+
 class ActorPlan(msgspec.Struct, frozen=True, kw_only=True):
     """An actor to be made. `name` is its name in the workspace, `names` its name by language where it differs."""
 

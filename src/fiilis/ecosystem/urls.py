@@ -4,6 +4,13 @@ from django.urls import include, path
 
 from fiilis.ecosystem import pages
 
-ours = ([path("w/<slug:workspace>/journey/", pages.journey, name="journey")], "ecosystem")
+ours = (
+    [
+        path("w/<slug:workspace>/journey/", pages.journey, name="journey"),
+        path("w/<slug:workspace>/context/", pages.context_events, name="context"),
+        path("w/<slug:workspace>/context/<uuid:event_id>/remove", pages.remove_context_event, name="context-remove"),
+    ],
+    "ecosystem",
+)
 
 urlpatterns = [path("", include(ours))]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fiilis.core.models import Workspace
+from fiilis.ecosystem.queries import ContextRow, context_events
 from fiilis.understand import facts, periods
 from fiilis.understand.periods import Period
 from fiilis.understand.questions.change import Changes, changes
@@ -36,6 +37,7 @@ class BoardData:
     distribution: Distribution | None
     touchpoints: Touchpoints
     feed: Latest
+    events: tuple[ContextRow, ...] = ()
 
     @property
     def days(self) -> Days | None:
@@ -60,7 +62,9 @@ def board(*, workspace: Workspace, period: str, at_least: int | None = None) -> 
         return _asked(workspace, chosen, today, version)
 
     found = facts.steady(ask, at_least)
-    return replace(found.value, version=found.version)
+    span = found.value.days
+    events = context_events(workspace=workspace, since=span.first, until=span.last) if span else []
+    return replace(found.value, version=found.version, events=tuple(events))
 
 
 def _asked(workspace: Workspace, period: Period, today: date, version: int | None) -> BoardData:

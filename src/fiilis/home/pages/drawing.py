@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from fiilis.design import charts
 from fiilis.design import format as fmt
-from fiilis.design.charts import Bar, Cell, Chart, ChartSpec, IntervalRow, Level, TrendPoint
+from fiilis.design.charts import Bar, Cell, Chart, ChartSpec, IntervalRow, Level, Marker, TrendPoint
 from fiilis.design.charts.types import Unit
 from fiilis.ecosystem.types import name_in
 from fiilis.home import wordings
@@ -158,9 +158,18 @@ def _trend(data: BoardData, links: Links) -> ChartView | None:
     return ChartView(
         title=wordings.change_title(measure, comparison),
         subtitle=subtitle,
-        chart=charts.trend(points, spec=_spec(measure, subtitle, 680)),
+        chart=charts.trend(points, spec=replace(_spec(measure, subtitle, 680), markers=_markers(data))),
         csv=links.csv("trend"),
         note=_compared(data, measure),
+    )
+
+
+def _markers(data: BoardData) -> tuple[Marker, ...]:
+    """Return what else was going on; what began earlier stands at the first day shown."""
+    start = data.days.first if data.days else None
+    return tuple(
+        Marker(max(event.first, start) if start else event.first, name_in(event.names, get_language()))
+        for event in data.events
     )
 
 
