@@ -58,7 +58,7 @@ class Evidence:
 
     `reach` is the greatest difference that the scale allows, `margin` the smallest one that matters, `left_out` the
     people who could not be matched (before and after on the same people). Tests that aren't a Wald test say so in a
-    subclass: its own `limits`, `p` and `p_equivalent`.
+    subclass: its own `limits`, `p`, `p_equivalent`, `variance_needed`.
     """
 
     a: Side
@@ -106,6 +106,10 @@ class Evidence:
         """Return the interval of the difference, not yet clipped to the scale."""
         half = t_quantile(1 - (1 - level) / 2, self.df_alone) * self.standard_error
         return self.centre - half, self.centre + half
+
+    def variance_needed(self, target: float, df: float, alpha: float, alpha_equivalent: float) -> float:
+        """Return the variance at which each difference is past 0 by `alpha` or short of `target` by the other."""
+        return (target / (t_quantile(1 - alpha / 2, df) + t_quantile(1 - alpha_equivalent, df))) ** 2
 
     def p(self, df: float) -> float:
         """Return the two-sided p-value of "there is no difference"."""
@@ -304,9 +308,8 @@ def _more_needed(evidence: Evidence, df: float, alpha: float, alpha_equivalent: 
     target = abs(evidence.delta) if evidence.margin is None else evidence.margin
     if floor is None or target == 0:
         return None
-    quantiles = t_quantile(1 - alpha / 2, df) + t_quantile(1 - alpha_equivalent, df)
     grow = _grow_one if evidence.growing is Growing.A else _grow_both
-    exact = grow((target / quantiles) ** 2, evidence.a, evidence.b)
+    exact = grow(evidence.variance_needed(target, df, alpha, alpha_equivalent), evidence.a, evidence.b)
     if exact is None or exact > MOST_ANSWERS_ASKED_FOR:
         return None
     return max(1, ceil(exact), floor)
