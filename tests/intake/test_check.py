@@ -181,3 +181,29 @@ def test_language_is_the_posts_else_the_browsers(lang: str, accept: str, expecte
 def test_thousands_of_unknown_names_are_refused_by_the_first_twenty() -> None:
     _status, _code, fields = refused(post(answers={str(n): n for n in range(6000)}))
     assert fields == [(str(n), "unknown_question") for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({f"a{n}": "x" for n in range(21)}, ("attributes", "too_many_attributes")),
+        ({"Device": "x"}, ("attributes", "attribute_name")),
+        ({"device'; --": "x"}, ("attributes", "attribute_name")),
+        ({"device": "x" * 61}, ("attributes.device", "attribute_value")),
+        ({"device": "a\x00"}, ("attributes.device", "control")),
+        ({"device": 3}, ("attributes[...]", "malformed")),
+        (["device"], ("attributes", "malformed")),
+    ],
+)
+def test_wrong_attribute_is_refused(given: Any, field: tuple[str, str]) -> None:
+    assert refused(post(attributes=given)) == (422, "invalid", [field])
+
+
+def test_attributes_within_the_limits_are_taken() -> None:
+    body = check.decode_json(json.dumps(post(attributes={"device": "iphone", "postcode": "90"})).encode())
+    assert check.check(body, COMPILED, NOW).body.attributes == {"device": "iphone", "postcode": "90"}
+
+
+def test_post_without_attributes_has_the_hash_of_before_there_were_any() -> None:
+    body = check.decode_json(json.dumps(post()).encode())
+    assert b"attributes" not in check._encoder.encode(body)

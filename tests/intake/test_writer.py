@@ -185,6 +185,21 @@ def test_form_sent_again_is_a_repeat_and_a_mended_one_extends(scene: Scene) -> N
     assert len({r.id for r in rows()}) == 1
 
 
+def test_attributes_of_earlier_revisions_stay(scene: Scene) -> None:
+    key = str(uuid.uuid4())
+
+    async def play(door: Door) -> list[Answer]:
+        bodies = [
+            form(key=key, q_nps="3", a_device="iphone"),
+            form(key=key, q_nps="4", a_postcode="90"),
+            form(key=key, q_nps="4", a_Postcode="90"),
+        ]
+        return [await door.call("POST", "/i/villa2345", body, (FORM,)) for body in bodies]
+
+    assert [a.status for a in scene.play(play)] == [303, 303, 422]
+    assert [r.attributes for r in rows()] == ['{"device":"iphone"}', '{"device":"iphone","postcode":"90"}']
+
+
 def test_write_lock_of_another_process_delays_and_loses_nothing(scene: Scene) -> None:
     if connections[router.alias()].vendor != "sqlite":
         pytest.skip("SQLite's own")

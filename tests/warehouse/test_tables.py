@@ -14,7 +14,7 @@ HANDBOOK = Path(__file__).parent.parent.parent / "docs" / "facts.md"
 
 def columns_table() -> str:
     rows = [
-        f"| `{column.name}` | {column.delta}{', may be null' if column.nullable else ''} | {column.meaning} |"
+        f"| `{column.name}` | {column.shown}{', may be null' if column.nullable else ''} | {column.meaning} |"
         for column in ANSWER.columns
     ]
     return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
@@ -30,7 +30,7 @@ def test_row_has_the_tables_fields_in_order() -> None:
 
 def test_lake_documents_itself(lake: Path) -> None:
     Lake.make(ANSWER)
-    delta = DeltaTable(str(lake / "answer.v1"))
+    delta = DeltaTable(str(lake / ANSWER.folder))
     fields = json.loads(delta.schema().to_json())["fields"]
     assert [(f["name"], f["type"], f["nullable"], f["metadata"]["comment"]) for f in fields] == [
         (c.name, c.delta, c.nullable, c.meaning) for c in ANSWER.columns

@@ -31,18 +31,42 @@ BACKLOG = 4_096
 
 
 def migrate() -> None:
-    """Bring all databases to this version."""
+    """Bring all databases to this version, and the facts to its schema."""
     settings.DATA.mkdir(parents=True, exist_ok=True)
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+    _upgrade_facts()
+
+
+def _upgrade_facts() -> None:
+    from fiilis.warehouse import upgrading  # noqa: PLC0415 - slow import
+
+    if upgrading.outdated():
+        rebuild()
+        upgrading.drop_outdated()  # last: after a crash in between all begins again
+
+
+def rebuild(collected: Callable[[], None] = lambda: None, written: Callable[[int], None] | None = None) -> None:
+    """Make all facts anew from the databases; tell when all answers are collected, and how many facts are written."""
+    from fiilis.listen.services import rebuilding  # noqa: PLC0415 - slow import
+    from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
+
+    sync.clear()
+    rebuilding.rebuild_facts()
+    collected()
+    sync.run_until_idle(written)
 
 
 def refuse_unmigrated() -> None:
-    """Raise SettingProblem when a database is missing or older than this version."""
+    """Raise SettingProblem when a database is missing or older than this version, or the facts are."""
+    from fiilis.warehouse import upgrading  # noqa: PLC0415 - slow import
+
     for alias in connections:
         executor = MigrationExecutor(connections[alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise SettingProblem("The database is empty or older than this version: run `fiilis migrate` first.")
+    if upgrading.outdated():
+        raise SettingProblem("The facts are of an earlier version: run `fiilis migrate` first.")
     connections.close_all()
 
 

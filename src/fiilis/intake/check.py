@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from fiilis.core import clock
+from fiilis.core import attributes, clock
 from fiilis.intake.compiled import Compiled, Question
 from fiilis.intake.metrics import Drop
 from fiilis.intake.refusal import Fault, Refused
@@ -41,6 +41,8 @@ class Body(msgspec.Struct, frozen=True):
     event_at: datetime | None = None
     done: bool = True
     kind: str = "answer"
+    # Not encoded when it isn't given: a post without it has the hash that it had before there were any.
+    attributes: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(slots=True)
@@ -86,7 +88,8 @@ def _place(message: str) -> str:
 
 
 def decode_form(raw: bytes, survey: Compiled) -> Body:
-    """Decode a form post: fields `q_<question>` (repeated for several choices), key, version, lang, channel, source.
+    """Decode a form post: fields `q_<question>` (repeated for several choices), `a_<attribute>`, key, version, lang,
+    channel, source.
 
     Empty fields are questions left unanswered. Raises Refused.
     """
@@ -114,6 +117,7 @@ def decode_form(raw: bytes, survey: Compiled) -> Body:
         lang=first("lang", "")[:5],
         channel=first("channel", "link"),
         source=first("source", "")[:60],
+        attributes={name[2:]: values[0] for name, values in fields.items() if name.startswith("a_")} or msgspec.UNSET,
     )
 
 
@@ -169,6 +173,7 @@ def _plain_envelope(body: Body, survey: Compiled) -> bool:
         and body.lang in survey.languages
         and body.event_at is None
         and not body.source
+        and not body.attributes
     )
 
 
@@ -185,8 +190,23 @@ def _check_envelope(body: Body, survey: Compiled, answers: dict[str, Any]) -> It
         yield Fault("event_at", "out_of_time")
     if not _storable(body.source):
         yield Fault("source", "control")
+    if body.attributes:
+        yield from _check_attributes(body.attributes)
     if not answers and body.kind != "event":
         yield Fault("answers", "empty")
+
+
+def _check_attributes(given: dict[str, str]) -> Iterator[Fault]:
+    if len(given) > attributes.MAX_KEYS:
+        yield Fault("attributes", "too_many_attributes", {"count": attributes.MAX_KEYS})
+        return
+    for name, value in given.items():
+        if not attributes.is_key(name):
+            yield Fault("attributes", "attribute_name")
+        elif len(value) > attributes.MAX_VALUE:
+            yield Fault(f"attributes.{name}", "attribute_value", {"count": attributes.MAX_VALUE})
+        elif not _storable(value):
+            yield Fault(f"attributes.{name}", "control")
 
 
 def check_value(question: Question, value: Any) -> Fault | None:

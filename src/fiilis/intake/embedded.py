@@ -66,7 +66,7 @@ class Embedded:
         """Return all revisions of these keys, the lowest first."""
         marks = ",".join("?" * len(keys))
         sql = (
-            f"SELECT key, survey_id, id, revision, posted, answers FROM {TABLE} WHERE key IN ({marks}) "  # noqa: S608
+            f"SELECT key, survey_id, id, revision, posted, answers, attributes FROM {TABLE} WHERE key IN ({marks}) "  # noqa: S608
             "ORDER BY revision"
         )
         for key, survey, response, *rest in self._open().execute(sql, [key.hex for key in keys]):
@@ -122,7 +122,7 @@ def _values(row: Row) -> tuple[object, ...]:
     return (
         row.id.hex, row.key.hex, row.revision, row.workspace_id.hex, row.survey_id.hex, row.version, row.kind,
         row.channel, row.language, row.source, row.done, row.event_at and moment(row.event_at),
-        moment(row.received_at), row.posted, row.answers,
+        moment(row.received_at), row.posted, row.answers, row.attributes,
     )  # fmt: skip
 
 

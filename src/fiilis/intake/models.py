@@ -30,6 +30,8 @@ class InboxRow(models.Model):
     # What was posted, hashed: tells a repeated post from another one under the same key and revision.
     posted = models.CharField(max_length=32)
     answers = models.TextField()
+    # JSON of name to value; empty when there are none, as in nearly every post. Cumulative as the answers are.
+    attributes = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [

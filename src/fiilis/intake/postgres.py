@@ -15,13 +15,16 @@ from fiilis.intake.store import DataFault, Kept, Row, Unreachable
 TABLE = InboxRow._meta.db_table
 _TYPES = (
     "uuid", "uuid", "int", "uuid", "uuid", "int", "text", "text", "text", "text", "bool", "timestamptz", "timestamptz",
-    "text", "text",
+    "text", "text", "text",
 )  # fmt: skip
 _INSERT = (
     f"INSERT INTO {TABLE} ({','.join(Row._fields)}) "  # noqa: S608 - our own names
     f"SELECT * FROM unnest({','.join(f'%s::{kind}[]' for kind in _TYPES)}) ON CONFLICT DO NOTHING RETURNING seq"
 )
-_KEPT = f"SELECT key, survey_id, id, revision, posted, answers FROM {TABLE} WHERE key = ANY(%s) ORDER BY revision"  # noqa: S608
+_KEPT = (
+    f"SELECT key, survey_id, id, revision, posted, answers, attributes FROM {TABLE} WHERE key = ANY(%s) "  # noqa: S608
+    "ORDER BY revision"
+)
 _LOCK = "SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) AS n"
 # A server that hangs must not hold the writer: each step ends by itself, and the client posts again.
 _CONNECT: dict[str, Any] = {

@@ -26,6 +26,7 @@ _COLUMNS = (
     "event_at",
     "received_at",
     "answers",
+    "attributes",
 )
 
 
@@ -63,7 +64,7 @@ def _uuid(value: Any) -> uuid.UUID:
 
 def _item(row: tuple[Any, ...]) -> InboxItem:
     seq, _xid, response, revision, workspace, survey, version, kind, channel, language, source, *rest = row
-    done, event_at, received_at, answers = rest
+    done, event_at, received_at, answers, attributes = rest
     received = _moment(received_at)
     if received is None:
         raise ValueError(f"inbox row {seq} has no time")
@@ -82,4 +83,5 @@ def _item(row: tuple[Any, ...]) -> InboxItem:
         event_at=_moment(event_at),
         received_at=received,
         answers=msgspec.json.decode(answers),
+        attributes=msgspec.json.decode(attributes) if attributes else {},
     )

@@ -50,6 +50,7 @@ class Row(NamedTuple):
     received_at: datetime
     posted: str
     answers: str
+    attributes: str
 
 
 class Kept(NamedTuple):
@@ -61,6 +62,7 @@ class Kept(NamedTuple):
     revision: int
     posted: str
     answers: str
+    attributes: str
 
 
 class DataFault(Exception):
@@ -107,6 +109,7 @@ class _Known:
     newest: int = 0
     posted: dict[int, str] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 Key = tuple[uuid.UUID, uuid.UUID]  # key, survey
@@ -127,6 +130,7 @@ def save(database: Database, batch: Sequence[Checked]) -> list[Stored]:
         entry.newest = row.revision
         entry.posted[row.revision] = row.posted
         entry.answers = msgspec.json.decode(row.answers)
+        entry.attributes = msgspec.json.decode(row.attributes) if row.attributes else {}
     inserts: list[Row] = []
     results = [_place(post, known, inserts) for post in batch]
     if inserts:
@@ -152,11 +156,14 @@ def _place(post: Checked, known: dict[Key, _Known], inserts: list[Row]) -> Store
     entry.newest = revision
     entry.posted[revision] = post.posted
     entry.answers = entry.answers | post.answers
+    if body.attributes:
+        entry.attributes = entry.attributes | body.attributes
     inserts.append(
         Row(
             entry.id, body.key, revision, snapshot.workspace_id, snapshot.survey_id, body.version, body.kind,
             body.channel, post.language, body.source, body.done, body.event_at, post.received_at, post.posted,
             msgspec.json.encode(entry.answers).decode(),
+            msgspec.json.encode(entry.attributes).decode() if entry.attributes else "",
         )
     )  # fmt: skip
     return Stored(outcome, entry.id, revision)

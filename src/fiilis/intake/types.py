@@ -65,3 +65,4 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     event_at: datetime | None
     received_at: datetime
     answers: dict[str, Any]  # question id -> value, cumulative: all answers of this key so far
+    attributes: dict[str, Any] = {}  # name -> value, cumulative too

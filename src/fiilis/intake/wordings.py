@@ -26,6 +26,17 @@ FIELDS: dict[str, Any] = {
         "The text is too long: at most %(count)s characters.",
         "count",
     ),
+    "too_many_attributes": ngettext_lazy(
+        "At most %(count)s attribute may be given.", "At most %(count)s attributes may be given.", "count"
+    ),
+    "attribute_name": _(
+        "An attribute's name begins with a lower-case letter and has at most 30 letters a–z, digits and underscores."
+    ),
+    "attribute_value": ngettext_lazy(
+        "An attribute's value has at most %(count)s character.",
+        "An attribute's value has at most %(count)s characters.",
+        "count",
+    ),
     "control": _("The text has a character that can't be stored."),
 }
 

@@ -129,6 +129,7 @@ class _Surroundings:
             "weight": row.weight,
             "cluster": row.cluster,
             "import_id": _text(row.import_id),
+            "attributes": row.attributes,
         }
         for name, value in row.answers.items():
             question = published.questions.get(name)

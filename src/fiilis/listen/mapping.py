@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from django.utils.translation import gettext as _
 
+from fiilis.core import attributes
 from fiilis.core.errors import FieldProblem, Invalid
 
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15")
@@ -90,6 +91,14 @@ class Mapping(_Table, frozen=True, kw_only=True):
     person: ColumnRule | None = None
     touchpoint: ColumnRule | None = None
     source: ColumnRule | None = None
+    attributes: dict[str, str | ColumnRule] = {}  # name = "column", or a table as of any other field
+
+    @property
+    def attribute_rules(self) -> dict[str, ColumnRule]:
+        """The attributes, each as a rule."""
+        return {
+            name: ColumnRule(column=rule) if isinstance(rule, str) else rule for name, rule in self.attributes.items()
+        }
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,6 +107,7 @@ class Mapping(_Table, frozen=True, kw_only=True):
         named = [
             self.file.row_key, self.time.column, self.event.column if self.event else "",
             *(rule.column for rule in single if rule),
+            *(rule.column for rule in self.attribute_rules.values()),
             *(column for rule in self.answer for column in rule.all_columns),
         ]  # fmt: skip
         return tuple(dict.fromkeys(column for column in named if column))
@@ -149,6 +159,7 @@ def _check(mapping: Mapping) -> None:
         rule: ColumnRule | None = getattr(mapping, name)
         if rule and bool(rule.column) == bool(rule.value):
             raise _wrong(name, _("Give either “column” or “value”."))
+    _check_attributes(mapping.attribute_rules)
     _check_answers(mapping.answer)
 
 
@@ -172,6 +183,19 @@ def _check_time(name: str, rule: TimeRule) -> None:
         raise _wrong(f"{name}.value", _("Write a date or a time without quotation marks: 2017-05-01."))
     if rule.base and rule.format:
         raise _wrong(name, _("Give either “format” or “base”."))
+
+
+def _check_attributes(rules: dict[str, ColumnRule]) -> None:
+    if len(rules) > attributes.MAX_KEYS:
+        raise _wrong("attributes", _("At most %(most)s attributes.") % {"most": attributes.MAX_KEYS})
+    for name, rule in rules.items():
+        if not attributes.is_key(name):
+            raise _wrong(
+                f"attributes.{name[:40]}",
+                _("The name begins with a lower-case letter and has at most 30 letters a–z, digits and underscores."),
+            )
+        if bool(rule.column) == bool(rule.value):
+            raise _wrong(f"attributes.{name}", _("Give either “column” or “value”."))
 
 
 def _check_answers(rules: tuple[AnswerRule, ...]) -> None:

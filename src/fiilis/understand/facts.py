@@ -10,7 +10,7 @@ from fiilis.core.models import Workspace
 from fiilis.science.metrics import Plain
 from fiilis.science.sums import ClusterSums, Counts, Moments, Tally
 from fiilis.understand.sums import Sums
-from fiilis.understand.types import Filter, Form, Measure
+from fiilis.understand.types import Filter, Form, Measure, Segmentation
 from fiilis.warehouse import query
 
 T = TypeVar("T")
@@ -41,6 +41,14 @@ class Weighed:
 
     count: int
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How many different values an attribute has, and how much feedback has any."""
+
+    values: int
+    feedback: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,8 @@ def _asked(asked: Filter) -> dict[str, Any]:
         "from_day": days.first if days else None,
         "to_day": days.last if days else None,
         "touchpoint": asked.touchpoint,
+        "attribute_keys": [name for name, _value in asked.attributes] or None,
+        "attribute_values": [value for _name, value in asked.attributes] or None,
     }
 
 
@@ -142,6 +152,38 @@ def touchpoints(
             sums = sums_of(measure, row)
             by_measure[measure] = sums if earlier is None else earlier + sums
     return Found(found, result.version)
+
+
+def segments(
+    *, workspace: Workspace, asked: Filter, by: Segmentation, at_least: int | None = None
+) -> Found[dict[str, dict[Measure, Sums]]]:
+    """Return, by group, the sums of every measure that has answers there; "" is the group of those not known."""
+    result = _run("segments", workspace, at_least, by=by.by, attribute=by.attribute, **_asked(asked))
+    found: dict[str, dict[Measure, Sums]] = {}
+    for row in result.rows:
+        measure = _measure(row)
+        found.setdefault(row["segment"], {})[measure] = sums_of(measure, row)
+    return Found(found, result.version)
+
+
+def segment_trend(
+    *, workspace: Workspace, asked: Filter, by: Segmentation, measure: Measure, unit: str, at_least: int | None = None
+) -> Found[dict[str, dict[date, Sums]]]:
+    """Return, by group, one measure's sums by the first day of each day, week or month that has answers."""
+    result = _run(
+        "segment_trend", workspace, at_least, by=by.by, attribute=by.attribute, unit=unit, kind=measure.kind,
+        low=measure.low, high=measure.high, **_asked(asked),
+    )  # fmt: skip
+    found: dict[str, dict[date, Sums]] = {}
+    for row in result.rows:
+        found.setdefault(row["segment"], {})[row["bucket"]] = sums_of(measure, row)
+    return Found(found, result.version)
+
+
+def attributes(*, workspace: Workspace, asked: Filter, at_least: int | None = None) -> Found[dict[str, Known]]:
+    """Return the attributes that the answers have, by name."""
+    result = _run("attributes", workspace, at_least, **_asked(asked))
+    return Found({row["name"]: Known(row["n_values"], row["n_feedback"]) for row in result.rows}, result.version)
 
 
 def distribution(

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
+from fiilis.core import attributes
+from fiilis.core.errors import Invalid
+
 
 class Form(StrEnum):
     """How a measure's answers are summed up."""
@@ -122,8 +127,49 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which answers are asked for: those of some days (None: of all), at one touchpoint (None: at any)."""
+    """Which answers are asked for: those of some days (None: of all), at one touchpoint (None: at any), with some
+    attributes (none: whatever they are)."""
 
     days: Days | None = None
     touchpoint: str | None = None
     """A touchpoint's id."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Pairs of name and value, all of which an answer must have; "" stands for answers without the attribute."""
+
+    def __post_init__(self) -> None:
+        for name, _value in self.attributes:
+            _require_key(name)
+
+
+_BY = ("touchpoint", "actor", "channel", "language", "source")
+_ATTRIBUTE = "attribute:"
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """What parts answers into groups: a column of the facts, or an attribute. `parse` reads it from a word.
+
+    >>> Segmentation.parse("attribute:device"), str(Segmentation.parse("language"))
+    (Segmentation(by='attribute', attribute='device'), 'language')
+    """
+
+    by: str
+    attribute: str | None = None
+
+    @classmethod
+    def parse(cls, word: str) -> "Segmentation":
+        """Read `touchpoint`, `actor`, `channel`, `language`, `source` or `attribute:<name>`. Raises Invalid."""
+        if word in _BY:
+            return cls(word)
+        if not word.startswith(_ATTRIBUTE):
+            raise Invalid(_("Answers can't be parted by “%(word)s”.") % {"word": word[:40]}, code="segmentation")
+        _require_key(word.removeprefix(_ATTRIBUTE))
+        return cls("attribute", word.removeprefix(_ATTRIBUTE))
+
+    def __str__(self) -> str:
+        return f"{_ATTRIBUTE}{self.attribute}" if self.attribute else self.by
+
+
+def _require_key(name: str) -> None:
+    if not attributes.is_key(name):
+        raise Invalid(_("“%(word)s” is no name of an attribute.") % {"word": name[:40]}, code="attribute")

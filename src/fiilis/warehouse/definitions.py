@@ -24,7 +24,7 @@ _NOTHING = object()
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter of a definition. `type` is date, text, whole, or the words allowed, separated by `|`."""
+    """A parameter of a definition. `type` is date, text, texts, whole, or the words allowed with `|` between."""
 
     name: str
     type: str
@@ -43,6 +43,9 @@ class Param:
         elif self.type == "text":
             if isinstance(value, str | uuid.UUID):
                 return str(value)
+        elif self.type == "texts":
+            if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+                return list(value)
         elif self.type == "whole":
             if isinstance(value, int) and not isinstance(value, bool):
                 return value

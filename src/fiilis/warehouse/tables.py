@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
@@ -39,6 +40,7 @@ class AnswerFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     weight: float = 1.0
     cluster: str = ""
     import_id: str = ""
+    attributes: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,17 @@ class Column:
     """A column: its type in the lake (a Delta type) and in DuckDB, and what it means."""
 
     name: str
-    delta: str
+    delta: str | dict[str, Any]
     duckdb: str
     meaning: str
     nullable: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The type in words."""
+        if isinstance(self.delta, str):
+            return self.delta
+        return f"{self.delta['type']} of {self.delta['keyType']} to {self.delta['valueType']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +94,14 @@ def _real(name: str, meaning: str, *, nullable: bool = False) -> Column:
     return Column(name, "double", "DOUBLE", meaning, nullable)
 
 
+def _words(name: str, meaning: str) -> Column:
+    delta = {"type": "map", "keyType": "string", "valueType": "string", "valueContainsNull": False}
+    return Column(name, delta, "MAP(VARCHAR, VARCHAR)", meaning)
+
+
 ANSWER = Table(
     name="answer",
-    version=1,
+    version=2,
     key=("workspace", "feedback", "question", "code"),
     partition="month",
     columns=(
@@ -120,6 +134,10 @@ ANSWER = Table(
             "The same name is the same cluster, in every import.",
         ),
         _text("import_id", "The import that brought the answer; empty for answers given here."),
+        _words(
+            "attributes",
+            "What is known of the surroundings, name to value: postcode, device, carrier ... Empty values aren't kept.",
+        ),
         _text("month", "YYYY-MM of `day`; the partition."),
     ),
 )

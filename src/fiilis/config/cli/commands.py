@@ -167,14 +167,8 @@ def backup(target: Path) -> None:
 @fiilis.command()
 def rebuild() -> None:
     """Make the facts anew from the databases: after a restore, or when the lake was lost."""
-    from fiilis.listen.services import rebuilding  # noqa: PLC0415 - slow import
-    from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
-
-    sync.clear()
-    with console.status("Collecting the answers ..."):
-        rebuilding.rebuild_facts()
-    with progress_bar("Writing the facts") as show:
-        sync.run_until_idle(lambda done: show(done, done))
+    with progress_bar("Writing the facts") as show, console.status("Collecting the answers ...") as status:
+        server.rebuild(status.stop, lambda done: show(done, done))
 
 
 @fiilis.group(name="import")

@@ -44,6 +44,8 @@ class Feedback(ScopedModel):
     weight = models.FloatField(default=1.0)
     cluster = models.CharField(max_length=60, blank=True, default="")
     answers = models.JSONField(default=dict)
+    # What is known of the surroundings (core.attributes says the limits), with personal data removed.
+    attributes = models.JSONField(default=dict)
     done = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 

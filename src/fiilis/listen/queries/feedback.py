@@ -39,12 +39,14 @@ class FeedbackRow:
     weight: float
     cluster: str
     answers: dict[str, Any]
+    attributes: dict[str, str]
 
 
 # In the order of FeedbackRow's fields.
 _FIELDS = (
     "id", "workspace_id", "survey_id", "version", "touchpoint_id", "person_id", "imported_by_id", "import_row", "side",
     "channel", "source", "language", "at", "delay_seconds", "weight", "cluster", "answers",
+    "attributes",
 )  # fmt: skip
 
 

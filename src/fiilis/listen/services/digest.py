@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from fiilis.core import audit, bulk, clock, cursors, outbox, tail
+from fiilis.core import attributes, audit, bulk, clock, cursors, outbox, tail
 from fiilis.core.models import Cursor, Workspace
 from fiilis.ecosystem import queries as ecosystem
 from fiilis.ecosystem.types import Place
@@ -58,6 +58,7 @@ class Said:
     event_at: datetime | None
     answers: dict[str, Any]
     touchpoint_id: uuid.UUID | None
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 def merge(one: Said, other: Said) -> Said:
@@ -68,7 +69,7 @@ def merge(one: Said, other: Said) -> Said:
         id=newer.id, workspace_id=newer.workspace_id, survey_id=newer.survey_id, version=newer.version,
         revision=newer.revision, channel=newer.channel, language=newer.language, source=newer.source, done=newer.done,
         at=min(one.at, other.at), event_at=min(events, default=None), answers=newer.answers,
-        touchpoint_id=newer.touchpoint_id,
+        touchpoint_id=newer.touchpoint_id, attributes=newer.attributes,
     )  # fmt: skip
 
 
@@ -86,7 +87,10 @@ def difference(old: Said | None, new: Said) -> Received | None:
 
 
 def _dimensions(said: Said) -> tuple[object, ...]:
-    return said.version, said.channel, said.language, said.source, said.at, said.event_at, said.touchpoint_id
+    return (
+        said.version, said.channel, said.language, said.source, said.at, said.event_at, said.touchpoint_id,
+        said.attributes,
+    )  # fmt: skip
 
 
 def digest(limit: int = BATCH) -> int:
@@ -175,6 +179,7 @@ def _said(
         revision=item.revision, channel=item.channel, language=item.language, source=item.source, done=item.done,
         at=item.received_at, event_at=item.event_at, answers=_answers(item.answers, version, redacted),
         touchpoint_id=point if place and place.workspace_id == item.workspace_id else None,
+        attributes=_attributes(item.attributes, redacted),
     )  # fmt: skip
 
 
@@ -186,6 +191,16 @@ def _answers(given: dict[str, Any], version: versions.Published, redacted: Count
     if len(answers) != len(given):
         raise NotUnderstood("unknown_question")
     return answers
+
+
+def _attributes(given: dict[str, Any], redacted: Counter[str]) -> dict[str, str]:
+    """Return what to store of the attributes: an e-mail address in one is as personal as in a text."""
+    if not given:
+        return rows.NOTHING
+    cleaned = {name: redact.redact(value) for name, value in attributes.kept(given).items()}
+    for redaction in cleaned.values():
+        redacted.update(redaction.found)
+    return {name: redaction.text for name, redaction in cleaned.items()}
 
 
 def _value(question: Question, value: Any, redacted: Counter[str]) -> Any:
@@ -260,7 +275,7 @@ def _known(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Said]:
     every = Feedback.objects.across_workspaces(reason="one batch of the worker holds many workspaces' answers")
     fields = (
         "inbox_id", "workspace_id", "survey_id", "version", "revision", "channel", "language", "source", "done", "at",
-        "event_at", "answers", "touchpoint_id",
+        "event_at", "answers", "touchpoint_id", "attributes",
     )  # fmt: skip
     found = every.filter(inbox_id__in=list(ids)).values_list(*fields)
     return {row[0]: Said(*row) for row in found}
@@ -272,7 +287,7 @@ def _row(said: Said, now: datetime) -> rows.Row:
         id=said.id, workspace_id=said.workspace_id, created_at=now, survey_id=said.survey_id, version=said.version,
         channel=said.channel, source=said.source, language=said.language, at=said.at, event_at=said.event_at,
         delay_seconds=rows.delay(said.at, said.event_at), answers=said.answers, touchpoint_id=said.touchpoint_id,
-        inbox_id=said.id, revision=said.revision, done=said.done,
+        inbox_id=said.id, revision=said.revision, done=said.done, attributes=said.attributes,
     )  # fmt: skip
 
 

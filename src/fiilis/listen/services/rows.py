@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from fiilis.core import bulk
 from fiilis.listen.models import Feedback
 
+# One object for all rows that have none: what is the same in each row is written out once.
+NOTHING: dict[str, str] = {}
+
 
 class Row(NamedTuple):
     """One Feedback, its fields in the order of COLUMNS."""
@@ -34,13 +37,14 @@ class Row(NamedTuple):
     side: str = "customer"
     weight: float = 1.0
     cluster: str = ""
+    attributes: dict[str, str] = NOTHING
 
 
 COLUMNS = Row._fields
 # What a later revision of the same answer may change.
 REVISED = (
     "version", "channel", "source", "language", "at", "event_at", "delay_seconds", "answers", "touchpoint_id",
-    "revision", "done",
+    "revision", "done", "attributes",
 )  # fmt: skip
 
 

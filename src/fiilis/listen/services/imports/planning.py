@@ -93,9 +93,12 @@ def _read_all(file: Path, shape: source.Shape, reader: Reader, rules: maps.Mappi
 def _digest(shape: source.Shape, rules: maps.Mapping, target: Target) -> str:
     # A survey still to be made has no id: its name and definition stand for it, before and after it is made.
     asked = msgspec.json.encode(target.definition) if rules.survey.define else f"{target.survey_id}".encode()
+    written = msgspec.to_builtins(rules, order="deterministic")
+    if not rules.attributes:  # mappings from before there were any are still the same
+        del written["attributes"]
     whole = [
         shape.sha256.encode(),
-        msgspec.json.encode(rules, order="deterministic"),
+        msgspec.json.encode(written),
         target.name.encode() if rules.survey.define else str(target.version).encode(),
         asked,
     ]

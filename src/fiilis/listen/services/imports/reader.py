@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from fiilis.core import clock
+from fiilis.core import attributes, clock
 from fiilis.core.errors import Invalid
 from fiilis.listen import mapping as maps
 from fiilis.listen import redact, wordings
 from fiilis.listen.services.imports.report import Refused, Why
+from fiilis.listen.services.rows import NOTHING
 from fiilis.listen.types import NUMERIC, TEXTUAL, Definition, Kind, Question
 
 REMEMBERED = 50_000  # raw values a converter remembers
@@ -51,6 +52,7 @@ class Parsed:
     touchpoint_id: uuid.UUID | None
     source: str
     answers: dict[str, Any]
+    attributes: dict[str, str]
 
 
 class _Remembering(dict[str, Any]):
@@ -115,6 +117,7 @@ class Reader:
         self._key = self._place.get(mapping.file.row_key, -1)
         self._key_name = mapping.file.row_key
         self._keys: set[str] = set()
+        self._attributes = self._compile_attributes(mapping)
         dimensions = self._compile_dimensions(mapping, touchpoints)
         self._constants = [None if isinstance(one, _Column) else one for one in dimensions]
         self._varying = [(slot, one) for slot, one in enumerate(dimensions) if isinstance(one, _Column)]
@@ -139,7 +142,21 @@ class Reader:
             if key in self._keys:
                 refused.append(Refused(line, self._key_name, Why.DOUBLED))
             self._keys.add(key)
+        values.append(self._read_attributes(cells, line, refused) if self._attributes else NOTHING)
         return refused or Parsed(*values)
+
+    def _read_attributes(self, cells: list[str], line: int, refused: list[Refused]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, rule in self._attributes:
+            value = rule.convert(cells[rule.index]) if isinstance(rule, _Column) else rule
+            if type(value) is Why:
+                refused.append(Refused(line, rule.name, value))
+            elif type(value) is redact.Redaction:
+                self.redacted.update(value.found)
+                found[name] = value.text
+            elif value:
+                found[name] = value
+        return found
 
     def _read_answers(self, cells: list[str], line: int, refused: list[Refused]) -> dict[str, Any]:
         answers: dict[str, Any] = {}
@@ -243,6 +260,11 @@ class Reader:
             self._field(mapping.source, _short(60), ""),
         ]
 
+    def _compile_attributes(self, mapping: maps.Mapping) -> list[tuple[str, Any]]:
+        """Return each attribute's column or its value for all rows."""
+        rules = sorted(mapping.attribute_rules.items())
+        return [(name, self._field(rule, _attribute, "")) for name, rule in rules]
+
     def _field(self, rule: maps.ColumnRule | None, convert: Converter, absent: Any) -> Any:
         if rule is None:
             return absent
@@ -298,6 +320,14 @@ def _code(question: Question) -> Converter:
 
 def _short(most: int) -> Converter:
     return lambda raw: raw if len(raw) <= most else Why.TOO_LONG
+
+
+def _attribute(raw: str) -> Any:
+    """Return the value, or what is left of it without personal data, to be counted each time."""
+    if len(raw) > attributes.MAX_VALUE:
+        return Why.TOO_LONG
+    redaction = redact.redact(raw)
+    return redaction if redaction.found else raw
 
 
 def _language(raw: str) -> Any:

@@ -230,6 +230,7 @@ def _feedback(
             person_id=people.get(row.person),
             weight=row.weight,
             cluster=row.cluster,
+            attributes=row.attributes,
         )
 
 
