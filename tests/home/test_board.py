@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from fiilis.core import slots
+from fiilis.ecosystem import services as ecosystem
 from fiilis.home import queries
 from tests.conftest import World
 from tests.facts import fact, put
@@ -210,10 +211,11 @@ def test_odd_version_is_as_none(world: World, version: str) -> None:
 
 
 @pytest.mark.parametrize("few", [True, False])
-def test_board_asks_the_database_five_times_however_much_there_is(
+def test_board_asks_the_database_six_times_however_much_there_is(
     world: World, django_assert_num_queries: DjangoAssertNumQueries, few: bool
 ) -> None:
-    """Session, user, membership with workspace, the user's workspaces, the touchpoints' names: all else is facts."""
+    """Session, user, membership with workspace, the user's workspaces, the touchpoints' names, what
+    else went on: all else is facts."""
     ids = laid_out(world.woollens)
     for key in list(ids)[: 1 if few else 3]:
         rows = [
@@ -223,7 +225,7 @@ def test_board_asks_the_database_five_times_however_much_there_is(
     client = world.client("aino")
     # The newest version is known from here on: a page that sees the facts move asks everything again.
     client.get(f"{BOARD}board/?at_least={version}")
-    for path, asked in ((BOARD, 5), (f"{BOARD}board/", 4), (f"{BOARD}answers/", 5)):
+    for path, asked in ((BOARD, 6), (f"{BOARD}board/", 5), (f"{BOARD}answers/", 5)):
         with django_assert_num_queries(asked):
             assert client.get(path).status_code == 200
 
@@ -277,3 +279,19 @@ def test_neighbours_answers_are_on_no_page(world: World) -> None:
 def test_whole_page_stays_small(world: World) -> None:
     full(world)
     assert len(gzip.compress(world.client("aino").get(BOARD).content)) <= 15_000
+
+
+def test_trend_marks_what_else_went_on_within_its_days(world: World) -> None:
+    for name, day in (("Postilakko", TODAY - timedelta(days=3)), ("Viime vuosi", TODAY - timedelta(days=400))):
+        ecosystem.note_context_event(workspace=world.woollens, kind="strike", names={"fi": name}, first=day, by="test")
+    rows = [fact(world.woollens, f"a{i}", "nps", 9, TODAY - timedelta(days=i % 7)) for i in range(70)]
+    put(rows)
+    html = seen(world.client("aino"))
+    assert (html.count(">Postilakko</text>"), html.count("Viime vuosi")) == (2, 0)  # wide and narrow drawing
+
+
+@pytest.mark.parametrize(("ago", "shown"), [(3, 1), (90, 0)])
+def test_week_is_named_only_beside_fresh_answers(world: World, ago: int, shown: int) -> None:
+    put([fact(world.woollens, f"a{i}", "nps", 9, TODAY - timedelta(days=ago)) for i in range(6)])
+    html = seen(world.client("aino"), f"{BOARD}?period=all")
+    assert html.count(f"Week {TODAY.isocalendar().week} ") == shown

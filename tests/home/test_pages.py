@@ -135,3 +135,10 @@ def test_drawn_board_needs_no_heavy_package(world: World, monkeypatch: pytest.Mo
     for name in ("pandas", "statsmodels", "scipy.stats", "sklearn"):
         monkeypatch.setitem(sys.modules, name, None)  # importing it now raises, whichever test has imported it before
     assert world.client("aino").get("/w/villa/").status_code == 200
+
+
+def test_placeholders_of_personal_data_are_read_in_the_readers_language(world: World) -> None:
+    said = "Soita [phone] tai [email], [muu]"
+    put([fact(world.woollens, "f1", "long", None, TODAY, text=said)])
+    html = seen(world.client("aino"), "/w/villa/answers/?period=all")
+    assert html.count("Soita [phone number] tai [e-mail address], [muu]") == 1

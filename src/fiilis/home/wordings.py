@@ -306,3 +306,17 @@ def control_name(control: str) -> str:
         "partner": _("In a partner's hands"),
         "outside": _("Outside our control"),
     }.get(control, control)
+
+
+def redacted_word(kind: str) -> str:
+    """Return what a reader sees where personal data of a kind was taken out.
+
+    >>> redacted_word("phone")
+    '[phone number]'
+    """
+    return {
+        "email": _("[e-mail address]"),
+        "hetu": _("[personal identity code]"),
+        "iban": _("[bank account]"),
+        "phone": _("[phone number]"),
+    }[kind]

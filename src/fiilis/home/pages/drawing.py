@@ -23,6 +23,8 @@ from fiilis.understand.questions.touchpoints import Row, Touchpoints
 from fiilis.understand.questions.trend import Point
 from fiilis.understand.types import Form, Measure
 
+OLD_DAYS = 31
+
 
 @dataclass(frozen=True, slots=True)
 class CardView:
@@ -74,7 +76,7 @@ def board(data: BoardData, links: Links) -> BoardView:
     return BoardView(
         data=data,
         links=links,
-        week=_("Week %(week)s") % {"week": data.today.isocalendar().week},
+        week=_week(data),
         answers=fmt.answers(data.situation.answered),
         days=wordings.days_text(data.days) if data.days else "",
         quiet=data.quiet,
@@ -84,6 +86,13 @@ def board(data: BoardData, links: Links) -> BoardView:
         touchpoints=_touchpoints(data, links),
         feed=drawn(data.feed.entries, names_of([row.place for row in data.touchpoints.rows])),
     )
+
+
+def _week(data: BoardData) -> str:
+    """Return which week it is, unless all that is shown is older than a month: then it would only puzzle."""
+    if data.days is not None and (data.today - data.days.last).days > OLD_DAYS:
+        return ""
+    return _("Week %(week)s") % {"week": data.today.isocalendar().week}
 
 
 def comparison_of(data: BoardData, measure: Measure) -> Comparison | None:

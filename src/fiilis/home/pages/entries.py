@@ -1,5 +1,6 @@
 """One answer as a reader sees it in the feed and in the list behind a number."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from fiilis.ecosystem.queries import TouchpointRow
 from fiilis.ecosystem.types import name_in
 from fiilis.home import wordings
 from fiilis.understand.questions.latest import Entry
+
+
+# What stands in a text in place of personal data.
+REDACTED = re.compile(r"\[(email|hetu|iban|phone)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def _drawn(entry: Entry, names: Mapping[str, str]) -> EntryView:
         tone=tone,
         words=words,
         kind=wordings.kind_words(entry.kind),
-        text=entry.text,
+        text=REDACTED.sub(lambda found: wordings.redacted_word(found[1]), entry.text),
         language_code=entry.language,
         parts=tuple(part for part in parts if part),
     )
