@@ -12,7 +12,6 @@ from fiilis.ecosystem.types import name_in
 from fiilis.home import wordings
 from fiilis.understand.questions.latest import Entry
 
-
 # What stands in a text in place of personal data.
 REDACTED = re.compile(r"\[(email|hetu|iban|phone)\]")
 
