@@ -11,7 +11,10 @@ from django.test import Client
 from django.utils import translation
 
 from fiilis import design
+from fiilis.account import services as account
 from fiilis.core import clock
+from fiilis.design import brand
+from fiilis.design.logos import Logo
 from fiilis.intake import check
 from fiilis.intake.compiled import compiled
 from fiilis.intake.models import PublishedSurvey
@@ -225,3 +228,59 @@ def test_longest_survey_fits_in_30_kilobytes_and_three_requests(world, mode):
     raw = len(page) + sum(map(len, files))
     squeezed = len(gzip.compress(page)) + sum(len(gzip.compress(file)) for file in files)
     assert (raw <= 30_000, squeezed <= 12_000) == (True, True), (raw, squeezed)
+
+
+# --- the organisation's own look ---------------------------------------------------------------------------
+
+
+def dress(world, accent="#ffcc00", data=b"RIFF"):
+    account.set_look(workspace=world.woollens, accent=accent, logo=Logo(data, 320, 96, backed=False), by="test")
+
+
+def test_own_logo_and_colour_stand_on_every_page_of_the_survey(world, survey):
+    dress(world)
+    for path in (f"/s/{survey.code}?lang=fi", f"/s/{survey.code}/thanks?lang=fi"):
+        page = text(get(path))
+        assert page.count('<img src="data:image/webp;base64,UklGRg==" alt="Villa Oy" width="320" height="96">') == 1
+        assert page.count(f'<link rel="stylesheet" href="/look/{brand.stamp()}/ffcc00.css">') == 1
+        assert page.count("design/survey.css") == 0
+    assert text(get("/s/unknown")).count("/look/") == 0
+
+
+def test_preview_wears_the_same_look(world, survey):
+    dress(world)
+    page = text(world.client("aino").get(f"/w/villa/surveys/{survey.pk}/preview/page?version=1"))
+    assert page.count(f"/look/{brand.stamp()}/ffcc00.css") == 1
+
+
+def test_sheet_of_a_colour_needs_no_database_and_is_kept_for_ever(django_assert_num_queries, db):
+    with django_assert_num_queries(0):
+        response = get(f"/look/{brand.stamp()}/ffcc00.css")
+    assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert text(response) == brand.sheet("#ffcc00")
+    assert response.cookies == {}
+
+
+def test_sheet_from_before_an_upgrade_is_todays_and_not_kept(db):
+    response = get("/look/0123456789/ffcc00.css")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert text(response) == brand.sheet("#ffcc00")
+
+
+@pytest.mark.parametrize("colour", ["red", "FFCC00", "ffcc0", "ffcc001", "ffcc0-"])
+def test_sheet_of_no_colour_is_not_found(db, colour):
+    assert get(f"/look/{brand.stamp()}/{colour}.css").status_code == 404
+
+
+def test_dressed_page_still_needs_three_requests_and_thirty_kilobytes(world):
+    survey = surveys.create_survey(
+        workspace=world.woollens, name="Puettu", template=Template.NPS, languages=LANGUAGES, by="test"
+    )
+    surveys.publish_survey(workspace=world.woollens, survey_id=survey.pk, by="test")
+    dress(world, data=b"")
+    page = get(f"/s/{survey.code}?lang=fi").content
+    asked_for = re.findall(rb'(?:src|href)="(/[^"]+\.(?:css|js))"', page)
+    assert len(asked_for) == 2
+    raw = len(page) + len(brand.sheet("#ffcc00").encode()) + len((STATIC / "survey.js").read_bytes())
+    assert raw <= 30_000

@@ -26,7 +26,7 @@ class AccountConfig(AppConfig):
             [
                 (_("Members"), "account:members", "members.view"),
                 (_("Audit trail"), "account:audit", "audit.view"),
-                (_("Settings"), "account:settings", "settings.edit"),
+                (_("Workspace settings"), "account:settings", "settings.edit"),
             ]
         ):
             slots.add_menu_entry(slots.MenuEntry("settings", order, label, name, permission))

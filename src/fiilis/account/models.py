@@ -1,9 +1,10 @@
-"""Links that let someone in once."""
+"""Links that let someone in once, and how an organisation looks to its customers."""
 
 from django.db import models
 
 from fiilis.core import clock, ids
 from fiilis.core.models import User
+from fiilis.core.scoped import ScopedModel
 
 
 class SignInLink(models.Model):
@@ -25,3 +26,21 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.user_id}"
+
+
+class Branding(ScopedModel):
+    """An organisation's logo and colour, as its customers see them. Without a row: its name and Fiilis' own blue."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7, editable=False)
+    accent = models.CharField(max_length=7, blank=True, default="")  # #rrggbb; empty: our blue
+    logo = models.BinaryField(default=bytes)  # WebP of at most 8 kB; empty: the name
+    logo_width = models.PositiveSmallIntegerField(default=0)
+    logo_height = models.PositiveSmallIntegerField(default=0)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta(ScopedModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["workspace"], name="account_branding_once")]
+
+    def __str__(self) -> str:
+        return f"look of {self.workspace_id}"

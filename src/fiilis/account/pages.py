@@ -14,11 +14,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from fiilis.account import queries, services
-from fiilis.account.forms import MemberForm, PasswordForm, RoleForm, SettingsForm
+from fiilis.account.forms import LookForm, MemberForm, PasswordForm, RoleForm, SettingsForm
 from fiilis.core import permissions
 from fiilis.core.errors import Problem
 from fiilis.core.http import WorkspaceRequest, page
 from fiilis.core.models import Role
+from fiilis.design import brand
 
 # What the audit trail's words mean; a word that isn't here stands as it is.
 VERBS = {
@@ -38,10 +39,13 @@ VERBS = {
 }
 KINDS = {
     "context event": gettext_lazy("what went on"),
+    "answers": gettext_lazy("answers"),
     "import": gettext_lazy("import of answers"),
     "inbox": gettext_lazy("answers received"),
     "journey": gettext_lazy("customer journey"),
+    "look": gettext_lazy("logo and colour"),
     "member": gettext_lazy("member"),
+    "start": gettext_lazy("first steps"),
     "survey": gettext_lazy("survey"),
     "workspace": gettext_lazy("workspace"),
 }
@@ -100,11 +104,13 @@ def members(request: WorkspaceRequest) -> HttpResponse:
                     return redirect("account:members", workspace=request.workspace.slug)
                 form = MemberForm()
                 link = request.build_absolute_uri(link)
+    found = queries.members(workspace=request.workspace)
     context = {
-        "members": queries.members(workspace=request.workspace),
+        "members": found,
         "form": form,
         "link": link,
         "may_edit": permissions.may(request.membership, "members.edit"),
+        "alone": len(found) == 1,
         "roles": Role.choices,
         "meanings": ROLE_MEANINGS,
     }
@@ -175,6 +181,48 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("account:settings", workspace=ours.slug)
     return render(request, "fiilis_account/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page("settings.edit", methods=("GET", "POST"))
+def look(request: WorkspaceRequest) -> HttpResponse:
+    """Logo and colour, as customers see them."""
+    now = queries.look(workspace_id=request.workspace.pk)
+    form = look_form(request, now)
+    if request.method == "POST" and form.is_valid():
+        save_look(request, form)
+        return redirect("account:look", workspace=request.workspace.slug)
+    context = {"form": form, "look": now, "shades": brand.shades(now.accent) if now.accent else None}
+    return render(request, "fiilis_account/look.html", context, status=422 if form.errors else 200)
+
+
+def look_form(request: WorkspaceRequest, now: queries.Look) -> LookForm:
+    """Return the form of logo and colour, filled in where it was sent."""
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    return LookForm(data, files, accent=now.accent, has_logo=bool(now.logo))
+
+
+def save_look(request: WorkspaceRequest, form: LookForm) -> None:
+    """Save a valid form of logo and colour, and say what became of the two."""
+    arguments = form.arguments()
+    services.set_look(workspace=request.workspace, by=request.user, **arguments)
+    messages.success(request, _("Saved."))
+    if arguments["logo"] is not None and arguments["logo"].backed:
+        messages.info(request, _("Your logo is pale, so it stands on a dark ground to be seen on white."))
+    if arguments["accent"]:
+        own = brand.shades(arguments["accent"])
+        names = {"asked": own.asked, "light": own.light, "dark": own.dark}
+        if own.changed_on_light:
+            messages.info(
+                request,
+                _("%(asked)s is too pale to be read on white. Light screens get the nearest readable shade, %(light)s.")
+                % names,
+            )
+        if own.changed_on_dark:
+            messages.info(
+                request,
+                _("%(asked)s is too deep to be read on black. Dark screens get the nearest readable shade, %(dark)s.")
+                % names,
+            )
 
 
 def _try(request: HttpRequest, act: Callable[[], object], done: str) -> None:

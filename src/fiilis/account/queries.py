@@ -1,7 +1,12 @@
-"""Reading members and the audit trail."""
+"""Reading members, the audit trail and how the organisation looks to its customers."""
+
+import base64
+import uuid
+from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 
+from fiilis.account.models import Branding
 from fiilis.core.models import AccessEntry, AuditEntry, Membership, Workspace
 
 PAGE_SIZE = 50
@@ -22,3 +27,25 @@ def audit_page(*, workspace: Workspace, number: str) -> Page[AuditEntry]:
 def access_page(*, workspace: Workspace, number: str) -> Page[AccessEntry]:
     """Return one page of the access log of personal data, newest first."""
     return Paginator(AccessEntry.objects.of(workspace).order_by("-id"), PAGE_SIZE).get_page(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An organisation's logo and colour. `accent` is #rrggbb or empty, `logo` a data: address or empty."""
+
+    accent: str = ""
+    logo: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
+    chosen: bool = False
+    """Somebody has decided how it looks, be it as it was."""
+
+
+def look(*, workspace_id: uuid.UUID) -> Look:
+    """Return how the organisation looks to its customers."""
+    row = Branding.objects.of(workspace_id).first()
+    if row is None:
+        return Look()
+    raw = bytes(row.logo)
+    address = f"data:image/webp;base64,{base64.b64encode(raw).decode()}" if raw else ""
+    return Look(row.accent, address, row.logo_width, row.logo_height, chosen=True)

@@ -1,24 +1,33 @@
-"""Users, members, sign-in links and a workspace's settings."""
+"""Users, members, sign-in links, a workspace's beginning, settings and look."""
 
 import hashlib
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from fiilis.account.models import SignInLink
+from fiilis.account.models import Branding, SignInLink
 from fiilis.core import audit, clock, workspaces
 from fiilis.core.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 from fiilis.core.models import Membership, Role, User, Workspace
+from fiilis.design import brand
+from fiilis.design.logos import Logo
 
 LIFETIMES = {SignInLink.Purpose.DEMO: timedelta(days=1), SignInLink.Purpose.WELCOME: timedelta(days=7)}
 DEMO_EMAIL = "demo@fiilis.invalid"
+OWNED_MOST = 20
+"""Workspaces that one user may own before the operator is asked: a slip of a script makes no thousands."""
+SLUG_MOST = 48
+# Addresses beside /w/<slug>/ that a reader could take for the house's own.
+_NOT_SLUGS = {"new", "start", "admin", "api"}
 
 
 def check_password(password: str, user: User | None = None) -> None:
@@ -128,6 +137,79 @@ def change_settings(*, workspace: Workspace, name: str, language: str, time_zone
         Workspace.objects.filter(pk=workspace.pk).update(**changed)
         audit.record(
             workspace=workspace, by=by, verb="changed", kind="workspace", target_id=workspace.pk, target_name=name,
+            summary=changed,
+        )  # fmt: skip
+
+
+def may_start(memberships: Iterable[Membership]) -> bool:
+    """Return whether a user with these memberships may begin a workspace of her own.
+
+    In the demo everybody; else who owns one already, and, with FIILIS_OPEN_START, who belongs to none yet.
+    """
+    known = list(memberships)
+    if settings.FIILIS_DEMO or any(one.role == Role.OWNER for one in known):
+        return True
+    return settings.FIILIS_OPEN_START and not known
+
+
+def start_workspace(*, name: str, language: str, time_zone: str, by: User) -> Workspace:
+    """Begin a workspace that `by` owns, at an address made of its name.
+
+    Raises Forbidden for who may not begin one, Conflict for who owns OWNED_MOST already, Invalid for an empty name.
+    """
+    memberships = workspaces.memberships_of(by)
+    if not may_start(memberships):
+        raise Forbidden(_("Ask the operator of this server to begin a workspace for you."))
+    if sum(one.role == Role.OWNER for one in memberships) >= OWNED_MOST:
+        raise Conflict(_("You own %(most)s workspaces, which is the most. Ask the operator.") % {"most": OWNED_MOST})
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid(_("Give the organisation a name."), code="name")
+    for _try in range(5):
+        slug = _free_slug(name)
+        try:
+            return workspaces.create_workspace(
+                slug=slug, name=name, by=by, owner=by, language=language, time_zone=time_zone
+            )
+        except (Conflict, IntegrityError):  # somebody else took the address between the look and the write
+            continue
+    raise Conflict(_("The workspace could not be made just now. Try again."))
+
+
+def _free_slug(name: str) -> str:
+    wanted = slugify(name)[:SLUG_MOST].strip("-_") or "shop"
+    taken = set(Workspace.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)) | _NOT_SLUGS
+    return next(slug for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+
+
+def set_look(
+    *, workspace: Workspace, accent: str, logo: Logo | None = None, drop_logo: bool = False, by: User | str
+) -> None:
+    """Decide how the organisation looks to its customers: colour (#rrggbb, empty: our blue) and logo.
+
+    Without `logo` the present one stays, unless it is dropped. Raises Invalid for what is no colour.
+    """
+    if accent and not brand.is_colour(accent):
+        text = _("Write the colour as # and six digits or letters a–f, such as #0f766e.")
+        raise Invalid(text, code="accent", fields=[FieldProblem("accent", "accent", text)])
+    with transaction.atomic():
+        rows = Branding.objects.of(workspace)
+        row, made = rows.select_for_update().get_or_create()
+        changed: dict[str, str] = {}
+        if row.accent != accent:
+            row.accent = changed["accent"] = accent
+        if logo is not None:
+            row.logo, row.logo_width, row.logo_height = logo.data, logo.width, logo.height
+            changed["logo"] = "changed"
+        elif drop_logo and row.logo:
+            row.logo, row.logo_width, row.logo_height = b"", 0, 0
+            changed["logo"] = "removed"
+        if not changed and not made:
+            return
+        row.changed_at = clock.now()
+        row.save()
+        audit.record(
+            workspace=workspace, by=by, verb="changed", kind="look", target_id=row.pk, target_name=workspace.name,
             summary=changed,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ ours = (
         path("w/<slug:workspace>/members/<uuid:user_id>/remove", pages.remove_member, name="remove-member"),
         path("w/<slug:workspace>/audit/", pages.audit, name="audit"),
         path("w/<slug:workspace>/settings/", pages.workspace_settings, name="settings"),
+        path("w/<slug:workspace>/settings/look", pages.look, name="look"),
     ],
     "account",
 )

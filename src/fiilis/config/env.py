@@ -133,6 +133,12 @@ SETTINGS = (
         "Answers a minute that one address may send to one survey before it gets 429.",
     ),
     Setting("FIILIS_INTAKE_QUEUE", _positive, "5000", "Answers that may wait for the writer before new ones get 503."),
+    Setting(
+        "FIILIS_OPEN_START",
+        _switch,
+        "no",
+        "yes: a signed-in user who belongs to no workspace may begin one of her own. Owners always may.",
+    ),
     Setting("FIILIS_LOG_LEVEL", _one_of("debug", "info", "warning", "error"), "info", "How much is logged."),
 )
 

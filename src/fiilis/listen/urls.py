@@ -10,6 +10,7 @@ ours = (
     [
         path("s/<str:code>", hosted.survey, name="hosted"),
         path("s/<str:code>/thanks", hosted.thanks, name="thanks"),
+        path("look/<slug:stamp>/<slug:colour>.css", hosted.sheet, name="sheet"),
         path("w/<slug:workspace>/surveys/", surveys.index, name="surveys"),
         path("w/<slug:workspace>/surveys/new", surveys.new, name="new-survey"),
         path(_SURVEY, surveys.overview, name="survey"),

@@ -1,4 +1,4 @@
-"""Draws docs/statistics/pictures/forecast.svg, the same bytes each time: `python -m tests.science.pictures.forecast`."""
+"""Draws docs/statistics/pictures/forecast.svg, always the same: run `python -m tests.science.pictures.forecast`."""
 
 from math import log10
 from pathlib import Path

@@ -13,10 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from fiilis.account import queries as account
+from fiilis.core.errors import NotFound
+from fiilis.design import brand
 from fiilis.listen.pages import drawing
 from fiilis.listen.queries import surveys as reads
 from fiilis.listen.types import LANGUAGES, Channel
 
+FOREVER = "public, max-age=31536000, immutable"
 # A source tag as it is kept with the answer; anything else in the address is left out, never refused.
 SOURCE = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
@@ -36,6 +40,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "lang": language,
         "brand": found.organisation,
+        **dressed(found.workspace_id),
         "thanks": f"{reverse('listen:thanks', args=[found.code])}?{urlencode({'lang': language})}",
         "title": found.definition.title.get(language, ""),
         "intro": found.definition.intro.get(language, ""),
@@ -65,6 +70,28 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
         return _plain(_("Thank you"), own or _("Your answer is saved."), found, language)
 
 
+@require_safe
+def sheet(_request: HttpRequest, stamp: str, colour: str) -> HttpResponse:
+    """The survey page's style sheet in an organisation's colour: it follows from its address, whoever asks."""
+    if not brand.is_colour(f"#{colour}"):
+        raise NotFound()
+    response = HttpResponse(brand.sheet(f"#{colour}"), content_type="text/css; charset=utf-8")
+    # A page from before an upgrade gets today's sheet, and doesn't keep it.
+    response["Cache-Control"] = FOREVER if stamp == brand.stamp() else "no-store"
+    return response
+
+
+def dressed(workspace_id: uuid.UUID) -> dict[str, Any]:
+    """Return the organisation's own logo and style sheet for design/survey_base.html; nothing where it has none."""
+    look = account.look(workspace_id=workspace_id)
+    own: dict[str, Any] = {}
+    if look.logo:
+        own |= {"logo": look.logo, "logo_width": str(look.logo_width), "logo_height": str(look.logo_height)}
+    if look.accent:
+        own["sheet"] = reverse("listen:sheet", args=[brand.stamp(), look.accent.removeprefix("#")])
+    return own
+
+
 def chosen_language(request: HttpRequest, languages: tuple[str, ...]) -> str:
     """Return the address's language, else the browser's first that the survey speaks, else the survey's first."""
     asked = request.GET.get("lang", "")
@@ -81,8 +108,10 @@ def _query(language: str, source: str) -> str:
 
 
 def _plain(title: str, text: str, found: reads.Hosted | None, language: str, status: int = 200) -> HttpResponse:
-    brand = found.organisation if found else "Fiilis"
-    context = {"lang": language, "brand": brand, "title": title, "text": text}
+    name = found.organisation if found else "Fiilis"
+    context: dict[str, Any] = {"lang": language, "brand": name, "title": title, "text": text}
+    if found is not None:
+        context |= dressed(found.workspace_id)
     return _answer("listen/hosted_plain.html", context, language, status)
 
 

@@ -21,7 +21,7 @@ from fiilis.core.http import CONTENT_SECURITY_POLICY, WorkspaceRequest, page
 from fiilis.listen.forms.surveys import SourceForm
 from fiilis.listen.models import Survey
 from fiilis.listen.pages import drawing, words
-from fiilis.listen.pages.hosted import SOURCE
+from fiilis.listen.pages.hosted import SOURCE, dressed
 from fiilis.listen.pages.surveys import address, frame
 from fiilis.listen.queries import surveys as reads
 from fiilis.listen.services.checking import language_name
@@ -60,6 +60,7 @@ def preview_page(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpRespons
     context: dict[str, Any] = {
         "lang": language,
         "brand": request.workspace.name,
+        **dressed(request.workspace.pk),
         "title": shown.title.get(language, ""),
         "intro": shown.intro.get(language, ""),
         "languages": [],
@@ -90,7 +91,7 @@ def share(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "link": link,
         "source": source,
-        "qr": _qr_inline(link),
+        "qr": qr_inline(link),
         "svg": address(request, "qr-svg", survey_id) + query,
         "png": address(request, "qr-png", survey_id) + query,
         "languages": [
@@ -129,7 +130,8 @@ def _qr(link: str) -> segno.QRCode:
     return segno.make(link, error="m", micro=False)
 
 
-def _qr_inline(link: str) -> str:
+def qr_inline(link: str) -> str:
+    """Return a QR code of a link as SVG inside the page."""
     drawn = _qr(link).svg_inline(scale=6, border=4, light="#fff", svgclass=None, lineclass=None)
     return mark_safe(drawn)  # noqa: S308 - made by segno of modules alone, without any of the link's text
 
