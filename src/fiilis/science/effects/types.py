@@ -141,7 +141,7 @@ def known(
     >>> round(effect.estimate.low, 2), round(effect.p, 4)
     (0.99, 0.0003)
     """
-    value, error = found
+    value, error = map(float, found)
     if error == 0:
         return unknown(Unknown.NO_SPREAD, n, assumes, breaks_if, level=level)
     half = t_quantile((1 + level) / 2, df) * error
