@@ -229,8 +229,8 @@ def holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
         for place, comparison in enumerate(comparisons)
         if comparison.evidence is not None and comparison.evidence.enough
     }
-    differ = _holm_adjusted({place: evidence.p(evidence.df) for place, evidence in able.items()})
-    alike = _holm_adjusted(
+    differ = holm_adjusted({place: evidence.p(evidence.df) for place, evidence in able.items()})
+    alike = holm_adjusted(
         {place: p for place, evidence in able.items() if (p := evidence.p_equivalent(evidence.df)) is not None}
     )
     sizes = (len(differ), len(alike))
@@ -242,7 +242,12 @@ def holm(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
     )
 
 
-def _holm_adjusted(p_values: dict[int, float]) -> dict[int, float]:
+def holm_adjusted(p_values: dict[int, float]) -> dict[int, float]:
+    """Return each hypothesis's p adjusted for all that are tested together, by Holm's step-down procedure.
+
+    >>> holm_adjusted({0: 0.01, 1: 0.04, 2: 0.03})
+    {0: 0.03, 2: 0.06, 1: 0.06}
+    """
     adjusted: dict[int, float] = {}
     so_far = 0.0
     left = len(p_values)
