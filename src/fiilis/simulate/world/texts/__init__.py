@@ -1,0 +1,1 @@
+"""What customers write: ready sentences in Finnish, Swedish and English, made once and then only picked."""

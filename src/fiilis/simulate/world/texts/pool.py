@@ -1,0 +1,58 @@
+"""All comments that can be written, made once; a comment is then one look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from fiilis.simulate.world import shop
+from fiilis.simulate.world.arrays import MISSING, Array, Floats, Ints
+from fiilis.simulate.world.comments import TOPICS
+from fiilis.simulate.world.texts import en, fi, sv
+
+_BOOKS = (fi, sv, en)  # in the order of shop.LANGUAGES
+
+
+class Pool:
+    """Sentences by language, topic and product, laid end to end."""
+
+    def __init__(self) -> None:
+        sentences: list[str] = [""]  # for rows without a comment
+        shape = (len(shop.LANGUAGES), len(TOPICS), len(shop.PRODUCTS))
+        self._starts, self._sizes = np.zeros(shape, dtype=np.int64), np.ones(shape, dtype=np.int64)
+        for language in range(shape[0]):
+            for topic in range(shape[1]):
+                for product in range(shape[2]):
+                    found = list(variants(language, TOPICS[topic], shop.PRODUCTS[product].code))
+                    self._starts[language, topic, product] = len(sentences)
+                    self._sizes[language, topic, product] = len(found)
+                    sentences.extend(found)
+        self.sentences: Array = np.array(sentences, dtype=object)
+
+    def pick(self, language: Array, topic: Ints, product: Array, chance: Floats) -> Array:
+        """Return the comments as texts; "" where the topic is MISSING."""
+        places = self._starts[language, topic, product]
+        places += (chance * self._sizes[language, topic, product]).astype(np.int64)
+        return self.sentences[np.where(topic == MISSING, 0, places)]
+
+
+def variants(language: int, topic: str, product: str) -> Iterator[str]:
+    """Return every comment on the topic about the product: each sentence alone, and with each ending."""
+    book = _BOOKS[language]
+    forms = book.PRODUCTS[product]
+    tails = book.TAILS["good" if topic.endswith("_good") or topic == "praise" else "bad"]
+    for core in book.CORES[topic]:
+        for number in book.NUMBERS if "{n" in core.replace("{nom}", "") else book.NUMBERS[:1]:
+            sentence = core.format(**forms, **number)
+            sentence = sentence[0].upper() + sentence[1:]
+            # Most people stop after one sentence.
+            yield from [sentence] * (len(tails) // 2)
+            yield from (f"{sentence} {tail}" for tail in tails)
+
+
+@lru_cache(maxsize=1)
+def pool() -> Pool:
+    """Return the pool, made at the first call."""
+    return Pool()
