@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, inf, isfinite, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _NODES = 48
 _OVERSHOOT = 1.166
@@ -25,7 +31,7 @@ def average_run_length(h: float, k: float = 0.5, shift: float = 0.0) -> float:
 
     if not (h > 0 and all(map(isfinite, (h, k, shift)))):
         raise ValueError(f"h is above 0, and h, k and shift are finite: {h}, {k}, {shift}")
-    roots, weights = np.polynomial.legendre.leggauss(_NODES)
+    roots, weights = _legendre()
     x, w = (roots + 1) * h / 2, weights * h / 2
     states = np.concatenate([[0.0], x])
     move = np.exp(-((x[None, :] + k - states[:, None] - shift) ** 2) / 2) / sqrt(2 * np.pi) * w
@@ -34,6 +40,15 @@ def average_run_length(h: float, k: float = 0.5, shift: float = 0.0) -> float:
     length = float(np.linalg.solve(np.eye(_NODES + 1) - chain, np.ones(_NODES + 1))[0])
     # So long that the solution is only rounding.
     return length if 1 <= length < 1e12 else inf
+
+
+@lru_cache(maxsize=1)
+def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the nodes and weights once: finding them takes longer than all the rest."""
+    import numpy as np  # noqa: PLC0415 - slow import
+
+    roots, weights = np.polynomial.legendre.leggauss(_NODES)
+    return roots, weights
 
 
 def approximate_run_length(h: float, k: float = 0.5, shift: float = 0.0) -> float:
