@@ -19,7 +19,7 @@ def test_inbox_in_order_is_found_well() -> None:
         # the tests' own inbox does not wait, to spare the disk; this connection does
         with connections[router.alias()].cursor() as cursor:
             cursor.execute("PRAGMA synchronous=FULL")
-    assert found() == [(True, "the inbox can be read (0 posts so far)"), (True, "a commit waits for the disk")]
+    assert found() == [(True, "The inbox can be read (0 posts so far)."), (True, "A commit waits for the disk.")]
 
 
 def test_commit_that_does_not_wait_is_found() -> None:
@@ -27,12 +27,12 @@ def test_commit_that_does_not_wait_is_found() -> None:
         pytest.skip("SQLite's own")
     with connections[router.alias()].cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")
-    assert found()[1] == (False, "a commit does not wait for the disk")
+    assert found()[1] == (False, "A commit does not wait for the disk.")
 
 
 def test_removal_that_nobody_carries_out_is_found() -> None:
     RemovalRequest.objects.create(through_seq=1, made_at=clock.now() - timedelta(hours=2))
-    assert found()[-1] == (False, "1 requests to remove raw answers wait for more than an hour")
+    assert found()[-1] == (False, "1 request to remove raw answers waits for more than an hour.")
 
 
 def test_missing_table_is_found_with_its_remedy() -> None:

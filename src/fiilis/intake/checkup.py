@@ -6,6 +6,8 @@ from datetime import timedelta
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import DatabaseError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fiilis.core import clock
 from fiilis.core.doctor import Finding
@@ -21,15 +23,24 @@ def examine() -> Iterator[Finding]:
     try:
         newest = queries.newest_seq()
     except DatabaseError as fault:
-        yield Finding(False, f"the inbox can't be read ({type(fault).__name__})", "Run `fiilis migrate`.")
+        yield Finding(
+            False,
+            _("The inbox can't be read (%(fault)s).") % {"fault": type(fault).__name__},
+            _("Run `fiilis migrate`."),
+        )
         return
-    yield Finding(True, f"the inbox can be read ({newest} posts so far)")
+    yield Finding(True, _("The inbox can be read (%(posts)s posts so far).") % {"posts": newest})
     yield _durable(connection)
     late = RemovalRequest.objects.filter(made_at__lt=clock.now() - PATIENCE).count()
     if late:
         yield Finding(
-            False, f"{late} requests to remove raw answers wait for more than an hour",
-            "Is `fiilis serve` running, and is /healthz green? The web process removes them.",
+            False, ngettext(
+                "%(n)s request to remove raw answers waits for more than an hour.",
+                "%(n)s requests to remove raw answers wait for more than an hour.",
+                late,
+            )
+            % {"n": late},
+            _("Is `fiilis serve` running, and is /healthz green? The web process removes them."),
         )  # fmt: skip
 
 
@@ -38,11 +49,11 @@ def _durable(connection: BaseDatabaseWrapper) -> Finding:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous")
-            safe, remedy = cursor.fetchone()[0] >= 2, "The inbox needs PRAGMA synchronous=FULL."
+            safe, remedy = cursor.fetchone()[0] >= 2, _("The inbox needs PRAGMA synchronous=FULL.")
         else:
             # synchronous_commit is set by intake itself; fsync is the server's
             cursor.execute("SHOW fsync")
-            safe, remedy = cursor.fetchone()[0] == "on", "Set fsync = on in postgresql.conf."
+            safe, remedy = cursor.fetchone()[0] == "on", _("Set fsync = on in postgresql.conf.")
     if safe:
-        return Finding(True, "a commit waits for the disk")
-    return Finding(False, "a commit does not wait for the disk", remedy)
+        return Finding(True, _("A commit waits for the disk."))
+    return Finding(False, _("A commit does not wait for the disk."), remedy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -49,6 +49,19 @@ class Known:
 
     values: int
     feedback: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Whose weeks these are: one measure at one touchpoint, of all answers (`by` is "") or of those of one segment.
+
+    `by` reads as `Segmentation.parse` does.
+    """
+
+    touchpoint: str
+    measure: Measure
+    by: str = ""
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +193,21 @@ def segment_trend(
     return Found(found, result.version)
 
 
+def weekly(
+    *, workspace: Workspace, asked: Filter, at_least: int | None = None
+) -> Found[dict[Series, dict[date, Sums]]]:
+    """Return, by the Monday of each week with answers, the sums of every measure, whole and by segment.
+
+    All but the NPS as a mean: it moves with every answer, where a share of good answers sees only some cross a line.
+    """
+    result = _run("weekly_segments", workspace, at_least, **_asked(asked))
+    found: dict[Series, dict[date, Sums]] = {}
+    for row in result.rows:
+        series = Series(row["touchpoint"], replace(_measure(row), averaged=True), row["by"], row["segment"])
+        found.setdefault(series, {})[row["bucket"]] = sums_of(series.measure, row)
+    return Found(found, result.version)
+
+
 def attributes(*, workspace: Workspace, asked: Filter, at_least: int | None = None) -> Found[dict[str, Known]]:
     """Return the attributes that the answers have, by name."""
     result = _run("attributes", workspace, at_least, **_asked(asked))
@@ -251,6 +279,7 @@ def sums_of(measure: Measure, row: Row) -> Sums:
         wy, wyy, s_wy, s_yy = row["wt"], row["wt"], row["s_wt"], row["s_tt"]
     else:
         plain = Moments(n, row["total"], row["total_sq"])
+        wy, wyy, s_wy, s_yy = row["wv"], row["wvv"], row["s_wv"], row["s_vv"]
     clustered = ClusterSums(
         n=n, clusters=row["clusters"], w=row["w"], wy=wy, s_ww=row["s_ww"], s_wy=s_wy, s_yy=s_yy, w2=row["w2"],
         wyy=wyy, clusters_seen=row["clusters_seen"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from fiilis.science.comparisons import Comparison, Growing, compare
 from fiilis.science.estimate import Estimate
@@ -30,13 +30,16 @@ class Sums:
 
     def __add__(self, other: Sums) -> Sums:
         """Return the answers of both together, as if no cluster had answers in both."""
-        plain: Plain
-        if isinstance(self.plain, Tally) and isinstance(other.plain, Tally):
-            plain = Tally(self.plain.successes + other.plain.successes, self.plain.n + other.plain.n)
-        else:
-            raise TypeError("only shares are added up")
+        plain = _added(self.plain, other.plain)
         either = self.weighted_or_clustered or other.weighted_or_clustered
         return Sums(plain, self.clustered + other.clustered, either)
+
+
+def _added(one: Plain, other: Plain) -> Plain:
+    if type(one) is not type(other):
+        raise TypeError("only sums of one form are added up")
+    values = {field.name: getattr(one, field.name) + getattr(other, field.name) for field in fields(one)}
+    return type(one)(**values)
 
 
 def nothing(measure: Measure) -> Sums:

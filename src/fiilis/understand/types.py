@@ -51,9 +51,14 @@ class Measure:
     shared: bool = False
     """Summed up as a share of the good answers, although the kind has a form of its own: for one common axis."""
 
+    averaged: bool = False
+    """Summed up as a mean, although the kind is usually a share: to watch it move."""
+
     @property
     def form(self) -> Form:
         """How its answers are summed up."""
+        if self.averaged and self.kind != "nps":
+            return Form.MEAN
         return Form.SHARE if self.shared else FORMS[self.kind]
 
     @property

@@ -2,6 +2,7 @@
 
 import contextlib
 import getpass
+import os
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -24,20 +26,28 @@ from fiilis.core.errors import Problem
 from fiilis.core.models import Role, User, Workspace
 from fiilis.listen.services.imports import Report
 
+LANGUAGES = ("fi", "sv", "en")
 console = Console(highlight=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package.__version__, prog_name="Fiilis")
 @click.option(
-    "--language", type=click.Choice(["fi", "sv", "en"]), default="en", help="Language of reports and errors. [en]"
-)
-def fiilis(language: str) -> None:
+    "--language", type=click.Choice(LANGUAGES), default=None,
+    help="Language of reports and errors; without it the shell's (LANG), else English.",
+)  # fmt: skip
+def fiilis(language: str | None) -> None:
     """Fiilis, a self-hosted customer-experience platform.
 
     Settings come from the environment (FIILIS_...): docs/settings.md lists them.
     """
-    translation.activate(language)
+    translation.activate(language or _shell_language())
+
+
+def _shell_language() -> str:
+    """Return the language that the shell speaks, by POSIX's order of variables."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "en")
+    return said[:2] if said[:2] in LANGUAGES else "en"
 
 
 @contextlib.contextmanager
@@ -62,7 +72,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 def migrate() -> None:
     """Create the databases or bring them up to this version. Safe to repeat."""
     server.migrate()
-    console.print("The databases are up to date.")
+    console.print(_("The databases are up to date."))
 
 
 @fiilis.command()
@@ -94,15 +104,16 @@ def demo(host: str, port: int, load_only: bool) -> None:
     from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
 
     if not settings.FIILIS_DEMO:
-        raise click.ClickException("`fiilis demo` needs FIILIS_MODE=demo (or unset).")
+        raise click.ClickException(_("`fiilis demo` needs FIILIS_MODE=demo (or unset)."))
     server.migrate()
     user = account.demo_user()
-    with progress_bar("San Francisco airport, guest survey 2017") as show:
+    with progress_bar(_("San Francisco airport, guest survey 2017")) as show:
         airport.load(by="demo", owner=user, progress=show)
-    with console.status("Writing the facts ..."):
+    with console.status(_("Writing the facts ...")):
         sync.run_until_idle()
     link = account.issue_sign_in_link(user=user, purpose="demo")
-    console.print(f"\nOpen [bold]http://{host}:{port}{link}[/bold] (works once)\n", soft_wrap=True)
+    address = f"[bold]http://{host}:{port}{link}[/bold]"
+    console.print(f"\n{_('Open %(address)s (works once)') % {'address': address}}\n", soft_wrap=True)
     if not load_only:
         server.serve_anew(host=host, port=port)
 
@@ -113,7 +124,8 @@ def doctor() -> None:
     wrong = 0
     for name, findings in checks.examine().items():
         for finding in findings:
-            console.print(f"{'[green]ok[/green]  ' if finding.ok else '[red]wrong[/red]'} {name}: {finding.what}")
+            state = f"[green]{_('ok')}[/green]" if finding.ok else f"[red]{_('wrong')}[/red]"
+            console.print(f"{state} {name}: {finding.what}")
             if not finding.ok:
                 wrong += 1
                 console.print(f"      {finding.remedy}")
@@ -129,15 +141,15 @@ def doctor() -> None:
 def createuser(email: str, name: str, slug: str, workspace_name: str, role: str) -> None:
     """Create a user with a role in a workspace. Asks for the password (or reads it from standard input)."""
     if sys.stdin.isatty():
-        password = getpass.getpass("Password (at least 12 characters): ")
-        if password != getpass.getpass("The same again: "):
-            raise click.ClickException("The passwords differ. Nothing was created.")
+        password = getpass.getpass(_("Password (at least 12 characters): "))
+        if password != getpass.getpass(_("The same again: ")):
+            raise click.ClickException(_("The passwords differ. Nothing was created."))
     else:
         password = sys.stdin.readline().rstrip("\n")
     account.create_user(
         email=email, name=name, password=password, slug=slug, workspace_name=workspace_name, role=role, by="command"
     )
-    console.print(f"{email} is {role} in {slug}.")
+    console.print(_("%(email)s is now %(role)s in %(workspace)s.") % {"email": email, "role": role, "workspace": slug})
 
 
 @fiilis.command()
@@ -148,9 +160,9 @@ def addmember(email: str, slug: str, role: str) -> None:
     """Add somebody who has an account already to a workspace: the operator vouches for who that is."""
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
-        raise Problem(f"There is no user {email}. Create one with `fiilis createuser`.")
+        raise Problem(_("There is no user %(email)s. Create one with `fiilis createuser`.") % {"email": email})
     workspaces.give_role(workspace=_workspace(slug), user=user, role=role, by="command")
-    console.print(f"{email} is {role} in {slug}.")
+    console.print(_("%(email)s is now %(role)s in %(workspace)s.") % {"email": email, "role": role, "workspace": slug})
 
 
 @fiilis.command()
@@ -161,13 +173,13 @@ def backup(target: Path) -> None:
     The facts need no copy: `fiilis rebuild` makes them anew. With PostgreSQL use pg_dump.
     """
     for path in server.backup(target):
-        console.print(f"{path} ({path.stat().st_size:,} bytes)")
+        console.print(_("%(path)s (%(size)s bytes)") % {"path": path, "size": f"{path.stat().st_size:,}"})
 
 
 @fiilis.command()
 def rebuild() -> None:
     """Make the facts anew from the databases: after a restore, or when the lake was lost."""
-    with progress_bar("Writing the facts") as show, console.status("Collecting the answers ...") as status:
+    with progress_bar(_("Writing the facts")) as show, console.status(_("Collecting the answers ...")) as status:
         server.rebuild(status.stop, lambda done: show(done, done))
 
 
@@ -179,8 +191,9 @@ def import_() -> None:
 def _workspace(slug: str) -> Workspace:
     found = Workspace.objects.filter(slug=slug).first()
     if found is None:
-        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
-        raise click.ClickException(f"There is no workspace {slug}. Workspaces: {known}.")
+        known = ", ".join(Workspace.objects.order_by("slug").values_list("slug", flat=True)) or _("none yet")
+        text = _("There is no workspace %(slug)s. Workspaces: %(known)s.")
+        raise click.ClickException(text % {"slug": slug, "known": known})
     return found
 
 
@@ -192,42 +205,48 @@ def _workspace(slug: str) -> Workspace:
 @click.option("--dry-run", is_flag=True, help="Only report what would be read, refused and skipped.")
 @click.option("--accept-refused", is_flag=True, help="Import the good rows although some are refused.")
 def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_refused: bool) -> None:
-    """Import a CSV file of answers. The whole file is checked first; a broken file imports nothing."""
+    """Import a CSV file or a workbook (.xlsx) of answers. It is checked first as a whole; a broken one imports nothing."""
     from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
 
     workspace = _workspace(slug)
-    with console.status("Reading the whole file ..."):
-        plan = imports.plan(workspace=workspace, file=file, mapping=mapping)
-    _print_report(plan.report)
-    if dry_run:
-        sys.exit(2 if plan.report.refused_rows and not accept_refused else 0)
-    with progress_bar("Importing") as show:
-        done = imports.run(workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show)
-    console.print(
-        f"Imported {done.feedback:,} lines with {done.answers:,} answers; {done.refused_rows:,} lines refused.",
-        soft_wrap=True,
-    )
-    console.print(f"To take them back: fiilis import undo {done.import_id} --workspace {slug}", soft_wrap=True)
+    with imports.readable(file, mapping) as (path, flat):
+        with console.status(_("Reading the whole file ...")):
+            plan = imports.plan(workspace=workspace, file=path, mapping=mapping, flat=flat)
+        _print_report(plan.report)
+        if dry_run:
+            sys.exit(2 if plan.report.refused_rows and not accept_refused else 0)
+        with progress_bar(_("Importing")) as show:
+            done = imports.run(
+                workspace=workspace, plan=plan, by="command", accept_refused=accept_refused, progress=show
+            )
+    said = _("Imported %(lines)s lines with %(answers)s answers; %(refused)s lines refused.")
+    counts = {"lines": done.feedback, "answers": done.answers, "refused": done.refused_rows}
+    console.print(said % {name: f"{count:,}" for name, count in counts.items()}, soft_wrap=True)
+    undo = f"fiilis import undo {done.import_id} --workspace {slug}"
+    console.print(_("To take them back: %(command)s") % {"command": undo}, soft_wrap=True)
 
 
 def _print_report(report: Report) -> None:
     table = Table("what", "how many", show_header=False, box=None)
     for label, number in (
-        ("lines", report.rows),
-        ("lines to read", report.read),
-        ("lines without answers, passed over", report.blank),
-        ("lines refused", report.refused_rows),
-        ("answers in the lines to read", report.answers),
+        (_("lines"), report.rows),
+        (_("lines to read"), report.read),
+        (_("lines without answers, passed over"), report.blank),
+        (_("lines refused"), report.refused_rows),
+        (_("answers in the lines to read"), report.answers),
     ):
         table.add_row(label, f"{number:,}")
     console.print(table)
     for refused in report.refused[:20]:
-        console.print(f"  line {refused.line}, {refused.column or 'whole line'}: {refused.text}", soft_wrap=True)
+        where = {"line": refused.line, "column": refused.column or _("whole line"), "why": refused.text}
+        console.print(f"  {_('line %(line)s, %(column)s: %(why)s') % where}", soft_wrap=True)
     if report.refused_rows > len(report.refused[:20]):
         for (column, why), count in report.refusals.most_common():
-            console.print(f"  in all {count:,} × {column or 'whole line'}: {why}", soft_wrap=True)
+            where = {"count": f"{count:,}", "column": column or _("whole line"), "why": why}
+            console.print(f"  {_('in all %(count)s × %(column)s: %(why)s') % where}", soft_wrap=True)
     if report.unread_columns:
-        console.print(f"  columns that the mapping doesn't use: {', '.join(report.unread_columns)}", soft_wrap=True)
+        unread = {"columns": ", ".join(report.unread_columns)}
+        console.print(f"  {_('columns that the mapping does not use: %(columns)s') % unread}", soft_wrap=True)
 
 
 @import_.command(name="list")
@@ -236,7 +255,7 @@ def import_list(slug: str) -> None:
     """List the imports of a workspace."""
     from fiilis.listen.queries import imports  # noqa: PLC0415 - slow import
 
-    table = Table("import", "file", "rows", "status", "began", box=None)
+    table = Table(_("import"), _("file"), _("rows"), _("status"), _("began"), box=None)
     for row in imports.imports(workspace=_workspace(slug)):
         table.add_row(str(row.id), row.file_name, f"{row.rows_done:,}", row.status, f"{row.began_at:%Y-%m-%d %H:%M}")
     console.print(table)
@@ -249,7 +268,7 @@ def import_undo(import_id: uuid.UUID, slug: str) -> None:
     """Take back a whole import: its answers leave the database and the facts."""
     from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
 
-    with progress_bar("Undoing") as show:
+    with progress_bar(_("Undoing")) as show:
         imports.undo(workspace=_workspace(slug), import_id=import_id, by="command", progress=show)
 
 
@@ -261,12 +280,12 @@ def createworkspace(slug: str, name: str, owner: str) -> None:
     """Create a workspace for an existing user."""
     user = User.objects.filter(email=owner.lower()).first()
     if user is None:
-        raise Problem(f"There is no user {owner}. Create one with `fiilis createuser`.")
+        raise Problem(_("There is no user %(email)s. Create one with `fiilis createuser`.") % {"email": owner})
     workspaces.create_workspace(
         slug=slug, name=name, by="command", owner=user, time_zone=settings.FIILIS_TIME_ZONE,
         language=settings.LANGUAGE_CODE,
     )  # fmt: skip
-    console.print(f"{name} stands at /w/{slug}/.")
+    console.print(_("%(name)s stands at %(address)s.") % {"name": name, "address": f"/w/{slug}/"})
 
 
 @fiilis.command(context_settings={"ignore_unknown_options": True}, hidden=True)
