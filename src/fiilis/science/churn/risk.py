@@ -222,7 +222,7 @@ def _shortage(n: int, events: int, variables: int) -> Unknown | None:
 def _logistic(scaled: Floats, left: Floats) -> tuple[float, Floats]:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow import
 
-    fitted = LogisticRegression(C=1 / _PENALTY, tol=1e-8, max_iter=1000).fit(scaled, left)
+    fitted = LogisticRegression(C=1 / _PENALTY, solver="newton-cholesky", tol=1e-8).fit(scaled, left)
     return float(fitted.intercept_[0]), fitted.coef_[0]
 
 
