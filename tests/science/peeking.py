@@ -11,6 +11,7 @@ SHARES = (0.20, 0.30, 0.50)
 DAYS = 30
 A_DAY = 20
 EXPECTED = 10.0
+STAKES = 0.98 * 2.0 ** (-np.arange(24) / 2)
 
 
 def days(seed: int, runs: int, *, shares: tuple[float, float, float] = SHARES, last: int = DAYS) -> np.ndarray:
@@ -58,6 +59,24 @@ def false_arrows(seed: int, runs: int, last: int = DAYS) -> tuple[float, float]:
     return float(ever(once_p(a, b), a).mean()), float(ever(always_p(a, b), a).mean())
 
 
+def out_by_betting(a: np.ndarray, truth: float = 30.0, level: float = 0.95) -> np.ndarray:
+    """Whether the confidence sequence of one NPS left out the truth on some day."""
+    places, at = np.array([0.0, 0.5, 1.0]), (truth + 100) / 200
+    wealth = []
+    for x, m in ((places, at), (1 - places, 1 - at)):
+        gains = np.log1p(STAKES[:, None] * (x / m - 1)[None, :])
+        wealth.append(np.logaddexp.reduce(a @ gains.T, axis=-1) - np.log(len(STAKES)))
+    return (np.maximum(*wealth) >= np.log(2 / (1 - level))).any(axis=1)
+
+
+def out_once(a: np.ndarray, truth: float = 30.0) -> np.ndarray:
+    """Whether the ordinary adjusted Wald interval left out the truth on some day."""
+    n = a.sum(axis=-1) + 3
+    centre = (a[..., 2] - a[..., 0]) / n
+    half = 1.959964 * np.sqrt(((a[..., 0] + a[..., 2] + 1.5) / n - centre**2) / n)
+    return (abs(centre - truth / 100) > half).any(axis=1)
+
+
 def false_pages(seed: int, runs: int, places: int = 20) -> tuple[float, float, float]:
     """Share of pages with some arrow on some day: each alone, Holm over an ordinary test, Holm over watching."""
     found = np.zeros((3, runs), dtype=bool)
@@ -87,6 +106,9 @@ def lines(runs: int = 20_000) -> list[str]:
     for last in (2, 7, 30, 180):
         once, always = false_arrows(1, runs if last <= DAYS else runs // 5, last)
         table.append(f"| {last} days, one comparison | {once:.1%} | {always:.1%} |")
+    a = days(3, runs)
+    name = f"{DAYS} days, one NPS: the truth left out"
+    table.append(f"| {name} | {out_once(a).mean():.1%} | {out_by_betting(a).mean():.1%} |")
     alone, holm, watched = false_pages(1, runs // 4)
     table.append(f"| 30 days, a page of 20, each alone | {alone:.1%} | - |")
     table.append(f"| 30 days, a page of 20, Holm | {holm:.1%} | {watched:.1%} |")

@@ -23,7 +23,7 @@ MOST_SCORES = 200
 # of the scale in a million. All are played at once, each with its share of the stake.
 _STAKES = tuple(0.98 * 2 ** (-step / 2) for step in range(24))
 _SHARES = tuple(1 / len(_STAKES) for _ in _STAKES)
-_HALVINGS = 50
+_HALVINGS = 40
 
 
 @dataclass(frozen=True, slots=True)
