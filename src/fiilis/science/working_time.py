@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from zoneinfo import ZoneInfo
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
@@ -133,10 +133,8 @@ def working_time(start: datetime, end: datetime, calendar: Calendar = OFFICE) ->
     if end < start:
         return -working_time(end, start, calendar)
     total = timedelta()
-    last = end.astimezone(calendar.zone).date()
-    for day in _days_from(start, calendar):
-        if day > last:
-            break
+    days = (end.astimezone(calendar.zone).date() - start.astimezone(calendar.zone).date()).days + 1
+    for day in islice(_days_from(start, calendar), days):
         if is_working_day(day, calendar):
             opens, closes = calendar.hours_of(day)
             total += max(timedelta(), min(end, closes) - max(start, opens))

@@ -177,7 +177,7 @@ def rank(real: float, fakes: Sequence[float], *, level: float = DEFAULT_LEVEL) -
     Raises ValueError for NaN or infinity.
 
     >>> rank(5.0, [0.1 * i for i in range(19)]).verdict, rank(0.5, [0.1 * i for i in range(19)]).p
-    (<PlaceboVerdict.STANDS_OUT: 'stands_out'>, 0.8)
+    (<PlaceboVerdict.STANDS_OUT: 'stands_out'>, 0.75)
     """
     if not all(map(isfinite, (real, *fakes))):
         raise ValueError("effects that are ranked are finite")
