@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fiilis.core import attributes
 from fiilis.core.errors import FieldProblem, Invalid
+from fiilis.listen.times import ORDERS
 
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "iso-8859-15")
 DELIMITERS = (",", ";", "\t", "|")
@@ -31,6 +32,9 @@ class FileRule(_Table, frozen=True, kw_only=True):
     delimiter: str = ""
     decimal: str = "."
     row_key: str = ""  # a column whose value may occur once only
+    sheet: str = ""  # of a workbook; the first with rows unless given
+    skip: int = 0  # rows above the columns' names
+    head: int = 1  # rows of names
 
 
 class SurveyRule(_Table, frozen=True, kw_only=True):
@@ -46,6 +50,7 @@ class TimeRule(_Table, frozen=True, kw_only=True):
 
     column: str = ""
     format: str = ""  # of strptime; left out: ISO 8601
+    order: str = ""  # or, for times as people write them: dmy, mdy, ymd
     base: date | None = None
     first: int = 1  # the number of the day `base`
     at: time = time(12)  # the time of day of values that have none
@@ -183,6 +188,8 @@ def _check_time(name: str, rule: TimeRule) -> None:
         raise _wrong(f"{name}.value", _("Write a date or a time without quotation marks: 2017-05-01."))
     if rule.base and rule.format:
         raise _wrong(name, _("Give either “format” or “base”."))
+    if rule.order and (rule.base or rule.format or rule.order not in ORDERS):
+        raise _wrong(f"{name}.order", _("The order is dmy, mdy or ymd, and there is neither “format” nor “base” then."))
 
 
 def _check_attributes(rules: dict[str, ColumnRule]) -> None:

@@ -2,7 +2,11 @@
 
 from fiilis.listen.services.imports.planning import Plan, plan
 from fiilis.listen.services.imports.report import Refused, Report, Why
-from fiilis.listen.services.imports.running import Outcome, Progress, run, undo
+from fiilis.listen.services.imports.running import Outcome, Progress, begin_undo, finish_undo, run, undo
 from fiilis.listen.services.imports.source import Broken
+from fiilis.listen.services.imports.tables import readable
 
-__all__ = ["Broken", "Outcome", "Plan", "Progress", "Refused", "Report", "Why", "plan", "run", "undo"]
+__all__ = [
+    "Broken", "Outcome", "Plan", "Progress", "Refused", "Report", "Why", "begin_undo", "finish_undo", "plan",
+    "readable", "run", "undo",
+]  # fmt: skip

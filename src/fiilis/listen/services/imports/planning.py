@@ -4,12 +4,14 @@ import hashlib
 import json
 import tomllib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from fiilis.core.errors import Conflict, Invalid
 from fiilis.core.models import Workspace
@@ -19,7 +21,7 @@ from fiilis.listen.models import Survey
 from fiilis.listen.queries import surveys
 from fiilis.listen.services.imports import source
 from fiilis.listen.services.imports.reader import BLANK, Parsed, Reader
-from fiilis.listen.services.imports.report import Count, Report
+from fiilis.listen.services.imports.report import Count, Refused, Report
 from fiilis.listen.types import NUMERIC, Definition
 
 
@@ -51,22 +53,34 @@ class Plan:
         return Reader(self.mapping, self.shape.columns, self.target.definition, self.touchpoints, keep_texts=True)
 
 
-def plan(*, workspace: Workspace, file: Path, mapping: Path) -> Plan:
+Watch = Callable[[int, Parsed | list[Refused] | None], None]
+
+
+def plan(*, workspace: Workspace, file: Path, mapping: Path, flat: bool = False, watch: Watch | None = None) -> Plan:
     """Read the whole file and return what an import would do. Writes nothing.
+
+    `flat`: the file was made by `tables.flatten`, whatever the mapping says of how it was written before.
+    `watch` is told of each row: its number under the names, and what was read, why it is refused, or None (blank).
 
     Raises Invalid when the mapping can't be used, Broken (an Invalid with the line) when the file is no sound table,
     Conflict when the mapping defines a survey whose name is taken by another one.
     """
     rules = maps.load(mapping)
+    if flat:
+        rules = replace(rules, file=maps.FileRule(decimal=rules.file.decimal, row_key=rules.file.row_key))
     touchpoints = ecosystem.touchpoint_ids(workspace=workspace)
     target = _target(workspace, rules.survey, mapping.parent, touchpoints)
     shape = source.examine(file, rules.file, wanted=rules.columns)
     reader = Reader(rules, shape.columns, target.definition, touchpoints, keep_texts=False)
-    report = _read_all(file, shape, reader, rules)
+    report = _read_all(file, shape, reader, rules, watch or _unwatched)
     return Plan(workspace.pk, file, rules, shape, target, touchpoints, _digest(shape, rules, target), report)
 
 
-def _read_all(file: Path, shape: source.Shape, reader: Reader, rules: maps.Mapping) -> Report:
+def _unwatched(_number: int, _row: Parsed | list[Refused] | None) -> None:
+    """Watch nothing."""
+
+
+def _read_all(file: Path, shape: source.Shape, reader: Reader, rules: maps.Mapping, watch: Watch) -> Report:
     report = Report(shape.encoding, shape.delimiter)
     report.unread_columns = tuple(name for name in shape.columns if name and name not in rules.columns)
     answered = dict.fromkeys((rule.question for rule in rules.answer), 0)
@@ -74,6 +88,7 @@ def _read_all(file: Path, shape: source.Shape, reader: Reader, rules: maps.Mappi
     for line, cells in source.lines(file, shape):
         report.rows += 1
         row = reader.read(cells, line)
+        watch(report.rows, None if row is BLANK else row)
         if isinstance(row, Parsed):
             report.read += 1
             for question in row.answers:
@@ -94,8 +109,7 @@ def _digest(shape: source.Shape, rules: maps.Mapping, target: Target) -> str:
     # A survey still to be made has no id: its name and definition stand for it, before and after it is made.
     asked = msgspec.json.encode(target.definition) if rules.survey.define else f"{target.survey_id}".encode()
     written = msgspec.to_builtins(rules, order="deterministic")
-    if not rules.attributes:  # mappings from before there were any are still the same
-        del written["attributes"]
+    _without_later_keys(written)
     whole = [
         shape.sha256.encode(),
         msgspec.json.encode(written),
@@ -103,6 +117,17 @@ def _digest(shape: source.Shape, rules: maps.Mapping, target: Target) -> str:
         asked,
     ]
     return hashlib.sha256(b"\0".join(whole)).hexdigest()
+
+
+def _without_later_keys(written: dict[str, Any]) -> None:
+    """Leave out what mappings have learnt since and this one doesn't use: one of before is still the same."""
+    for table, names in (("", ("attributes",)), ("time", ("order",)), ("event", ("order",))):
+        part = written[table] if table else written
+        for name in names if part else ():
+            if not part[name]:
+                del part[name]
+    for name in ("sheet", "skip", "head"):  # they say where the table stands in its file, not what it says
+        del written["file"][name]
 
 
 def _target(workspace: Workspace, rule: maps.SurveyRule, folder: Path, touchpoints: Mapping[str, uuid.UUID]) -> Target:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from fiilis.core import attributes, clock
 from fiilis.core.errors import Invalid
 from fiilis.listen import mapping as maps
-from fiilis.listen import redact, wordings
+from fiilis.listen import redact, times, wordings
 from fiilis.listen.services.imports.report import Refused, Why
 from fiilis.listen.services.rows import NOTHING
 from fiilis.listen.types import NUMERIC, TEXTUAL, Definition, Kind, Question
@@ -295,6 +295,9 @@ class Reader:
                 if rule.base:
                     day = datetime.combine(rule.base, rule.at) + timedelta(days=int(raw) - rule.first)
                     return at(day, has_time=True)
+                if rule.order:
+                    found = times.parse(raw, rule.order)
+                    return Why.TIME if found is None else at(found[0], has_time=found[1])
                 if rule.format:
                     return at(datetime.strptime(raw, rule.format), has_time=_has_time(rule.format))  # noqa: DTZ007 - the mapping's zone
                 return at(datetime.fromisoformat(raw), has_time=":" in raw or "T" in raw)

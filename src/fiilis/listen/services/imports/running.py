@@ -49,18 +49,20 @@ def run(
     by: User | str,
     accept_refused: bool = False,
     progress: Progress | None = None,
+    name: str = "",
 ) -> Outcome:
     """Import what `plan` read. An interrupted run of the same file and mapping is resumed, without doubles.
 
-    Raises Invalid when rows are refused (unless `accept_refused`: they are left out as whole rows) or nothing would be
-    read; Conflict when the file has changed since the plan, or has been imported with this mapping already.
+    `name` is what people call the file, where its own name isn't that. Raises Invalid when rows are refused (unless
+    `accept_refused`: they are left out as whole rows) or nothing would be read; Conflict when the file has changed since the
+    plan, or has been imported with this mapping already.
     """
     if plan.workspace_id != workspace.pk:
         raise NotFound()
     _require_readable(plan, accept_refused)
     if source.sha256_of(plan.file) != plan.shape.sha256:
         raise Conflict(_("The file has changed since it was looked at. Look at it again."), code="file_changed")
-    running, resumed = _begin(workspace, plan, by)
+    running, resumed = _begin(workspace, plan, by, name or plan.file.name)
     redacted = _import_rows(workspace, plan, running, progress)
     _complete(workspace, running, by, redacted)
     report = plan.report
@@ -73,6 +75,12 @@ def undo(*, workspace: Workspace, import_id: uuid.UUID, by: User | str, progress
     An interrupted undo is finished by calling it again. The survey stays. Raises NotFound, and Conflict when the
     import has been undone already.
     """
+    begin_undo(workspace=workspace, import_id=import_id, by=by)
+    finish_undo(workspace=workspace, import_id=import_id, progress=progress)
+
+
+def begin_undo(*, workspace: Workspace, import_id: uuid.UUID, by: User | str) -> None:
+    """Let an import's answers disappear at once; `finish_undo` deletes them. Raises as `undo`."""
     with transaction.atomic():
         found = Import.objects.of(workspace).select_for_update().filter(pk=import_id).first()
         if found is None:
@@ -83,6 +91,13 @@ def undo(*, workspace: Workspace, import_id: uuid.UUID, by: User | str, progress
             Import.objects.of(workspace).filter(pk=import_id).update(status=Import.Status.UNDOING)
             outbox.emit(workspace=workspace, event=ImportUndone(import_id=import_id))
             _audit(found, by, "undone")
+
+
+def finish_undo(*, workspace: Workspace, import_id: uuid.UUID, progress: Progress | None = None) -> None:
+    """Delete the answers of an import that is being undone, in chunks; whatever else its state, do nothing."""
+    found = Import.objects.of(workspace).filter(pk=import_id, status=Import.Status.UNDOING).first()
+    if found is None:
+        return
     for first in range(1, found.rows_total + 1, UNDO_CHUNK):
         span = (first, first + UNDO_CHUNK - 1)
         Feedback.objects.of(workspace).filter(imported_by=found, import_row__range=span).delete()
@@ -106,7 +121,7 @@ def _require_readable(plan: Plan, accept_refused: bool) -> None:
         raise Invalid(_("The file holds no answers to read."), code="no_answers")
 
 
-def _begin(workspace: Workspace, plan: Plan, by: User | str) -> tuple[Import, bool]:
+def _begin(workspace: Workspace, plan: Plan, by: User | str, name: str) -> tuple[Import, bool]:
     """Return the Import to carry on with, and whether it had begun before."""
     found = (
         Import.objects.of(workspace).filter(digest=plan.digest).exclude(status=Import.Status.UNDONE).first()
@@ -114,7 +129,7 @@ def _begin(workspace: Workspace, plan: Plan, by: User | str) -> tuple[Import, bo
     if found is None:
         survey_id, version = _survey(workspace, plan, by)
         try:
-            return _create(workspace, plan, survey_id, version, by), False
+            return _create(workspace, plan, survey_id, version, by, name), False
         except IntegrityError:
             raise Conflict(_("This import is running already."), code="import_running") from None
     if found.status == Import.Status.COMPLETE:
@@ -126,12 +141,12 @@ def _begin(workspace: Workspace, plan: Plan, by: User | str) -> tuple[Import, bo
     return found, True
 
 
-def _create(workspace: Workspace, plan: Plan, survey_id: uuid.UUID, version: int, by: User | str) -> Import:
+def _create(workspace: Workspace, plan: Plan, survey_id: uuid.UUID, version: int, by: User | str, name: str) -> Import:
     with transaction.atomic():
         made = Import.objects.of(workspace).create(
             survey_id=survey_id,
             version=version,
-            file_name=plan.file.name[:200],
+            file_name=name[:200],
             digest=plan.digest,
             rows_total=plan.report.rows,
             report=plan.report.as_dict(),
