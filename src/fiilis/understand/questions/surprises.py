@@ -11,7 +11,7 @@ from statistics import median
 
 from fiilis.core.models import Workspace
 from fiilis.science.alarms.baseline import Baseline, choose_h, false_alarms_a_year, run_length
-from fiilis.science.alarms.cusum import Cusum, Direction, standardised, update
+from fiilis.science.alarms.cusum import DEFAULT_H, Cusum, Direction, standardised, update
 from fiilis.science.comparisons import Comparison, Growing
 from fiilis.science.estimate import Estimate
 from fiilis.understand import facts
@@ -20,7 +20,7 @@ from fiilis.understand.sums import Sums, difference, estimate
 from fiilis.understand.types import Days, Filter
 
 FALSE_A_YEAR = 1.0
-"""So many false surprises a year are accepted, over all that is watched together."""
+"""So many false surprises a year are accepted at most, over all that is watched together."""
 
 WATCHED_WEEKS = 52
 BASELINE_WEEKS = 52
@@ -113,7 +113,7 @@ def watched(weekly: Mapping[Series, Weeks], *, until: date, version: int) -> Sur
         return Surprises(version, (), 0, unwatched, None, None, 0.0)
     looks = sum(len(watch.looks) for watch in watches) / len(watches)
     worth = median(watch.worth for watch in watches)
-    h = choose_h(FALSE_A_YEAR, series=len(watches), looks_a_year=looks, baseline_looks=worth)
+    h = max(DEFAULT_H, choose_h(FALSE_A_YEAR, series=len(watches), looks_a_year=looks, baseline_looks=worth))
     rate = run_length(h, baseline_looks=worth).rate
     every = [one for watch in watches for one in _changes(watch, h)]
     return Surprises(
