@@ -69,3 +69,44 @@ def test_statements_do_not_grow_with_the_list(world: World, django_assert_num_qu
 
 def test_only_reading_is_possible(world: World) -> None:
     assert world.client("aino").post(ADDRESS).status_code == 405
+
+
+# --- journeys to begin with --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", services.READY_JOURNEYS)
+def test_ready_journey_is_whole_in_three_languages(key: str) -> None:
+    plan = services.ready_plan(key)
+    named = [plan.names, *(a.names for a in plan.actors), *(s.names for s in plan.stages)]
+    named += [point.names for stage in plan.stages for point in stage.touchpoints]
+    assert [sorted(names) for names in named] == [["en", "fi", "sv"]] * len(named)
+    keys = [point.key for stage in plan.stages for point in stage.touchpoints]
+    assert len(keys) == len(set(keys)) >= 5
+
+
+@pytest.mark.parametrize(("key", "points"), [("web_shop", 8), ("service", 7)])
+def test_editor_begins_from_a_ready_journey(world: World, key: str, points: int) -> None:
+    bjorn = world.client("bjorn")
+    html = bjorn.get(ADDRESS, headers={"accept-language": "en"}).content.decode()
+    assert html.count('name="plan"') == 2
+    assert bjorn.post(f"{ADDRESS}begin", {"plan": key}).headers["Location"] == ADDRESS
+    assert Touchpoint.objects.of(world.woollens).count() == points
+    assert Touchpoint.objects.of(world.sauna).count() == 0
+    assert bjorn.get(ADDRESS).content.decode().count('name="plan"') == 0
+
+
+def test_second_ready_journey_is_not_mixed_with_the_first(world: World) -> None:
+    bjorn = world.client("bjorn")
+    bjorn.post(f"{ADDRESS}begin", {"plan": "service"})
+    response = bjorn.post(f"{ADDRESS}begin", {"plan": "web_shop"}, follow=True, headers={"accept-language": "en"})
+    assert response.content.decode().count("There is a journey already.") == 1
+    assert Touchpoint.objects.of(world.woollens).count() == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "plan", "status"),
+    [("carita", "service", 403), ("eeva", "service", 403), ("onni", "service", 404), ("bjorn", "../types", 404)],
+)
+def test_nobody_else_and_nothing_else_begins_a_journey(world: World, name: str, plan: str, status: int) -> None:
+    assert world.client(name).post(f"{ADDRESS}begin", {"plan": plan}).status_code == status
+    assert Touchpoint.objects.of(world.woollens).count() == 0

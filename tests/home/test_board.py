@@ -136,12 +136,16 @@ def test_first_period_has_nothing_to_compare_with(world: World) -> None:
     assert 'class="verdict' not in html
 
 
-def test_empty_workspace_teaches_and_offers_a_survey(world: World) -> None:
-    html = seen(world.client("aino"))
-    assert "No answers yet" in html
-    assert f'href="{reverse("listen:new-survey", kwargs={"workspace": "villa"})}"' in html
-    assert 'data-answers="0"' in html
-    assert "<svg" in html
+def test_empty_workspace_teaches_and_offers_each_what_she_may(world: World) -> None:
+    new_survey = reverse("listen:new-survey", kwargs={"workspace": "villa"})
+    offers = {"aino": "/w/villa/start/", "bjorn": new_survey, "carita": None}
+    for name, offer in offers.items():
+        html = seen(world.client(name))
+        assert html.count("No answers yet") == 1
+        found = [href for href in ("/w/villa/start/", new_survey) if f'class="btn btn-primary" href="{href}"' in html]
+        assert found == ([offer] if offer else [])
+        assert 'data-answers="0"' in html
+        assert "<svg" in html
 
 
 def test_quiet_period_offers_all_time(world: World) -> None:

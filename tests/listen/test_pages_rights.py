@@ -121,10 +121,10 @@ def test_overview_takes_the_same_queries_for_two_and_five_questions(world, surve
 def test_versions_take_the_same_queries_for_one_and_three(world, survey, django_assert_num_queries):
     bjorn = browser(world, "bjorn")
     publish(survey)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         bjorn.get(url("versions", survey))
     for _ in range(2):
         questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
         publish(survey)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert text(bjorn.get(url("versions", survey))).count("Published ") == 3

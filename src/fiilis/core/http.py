@@ -126,7 +126,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the menu, the workspace and the member for `design/base.html`."""
     membership: Membership | None = getattr(request, "membership", None)
     if membership is None:
-        return {"menu": [], "workspace": None, "membership": None, "workspaces": []}
+        return {"menu": [], "workspace": None, "membership": None, "workspaces": [], "top_entries": []}
     ours = cast(WorkspaceRequest, request)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in slots.menu_entries():
@@ -142,11 +142,23 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             }
         )
     menu = [{"key": key, "label": GROUP_LABELS[key], "items": items} for key, items in groups.items()]
+    memberships = workspaces.memberships_of(ours.user)
     others = [
         {"name": m.workspace.name, "href": f"/w/{m.workspace.slug}/", "current": m.pk == membership.pk}
-        for m in workspaces.memberships_of(ours.user)
+        for m in memberships
     ]
-    return {"menu": menu, "workspace": membership.workspace, "membership": membership, "workspaces": others}
+    top = [
+        {"label": entry.label, "href": reverse(entry.url_name)}
+        for entry in slots.top_entries()
+        if entry.shown(memberships)
+    ]
+    return {
+        "menu": menu,
+        "workspace": membership.workspace,
+        "membership": membership,
+        "workspaces": others,
+        "top_entries": top,
+    }
 
 
 def _reverse(name: str, slug: str) -> str:

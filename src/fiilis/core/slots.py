@@ -1,6 +1,6 @@
 """Slots in lower pages that higher slices fill: menu entries and page panels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from fiilis.core.http import WorkspaceRequest
+    from fiilis.core.models import Membership
 
 Text = str | Promise
 
@@ -34,10 +35,20 @@ class Panel:
     render: "Callable[[WorkspaceRequest, object], str]"
 
 
+@dataclass(frozen=True, slots=True)
+class TopEntry:
+    """A line under the workspaces at the top of each page. `shown` judges by the user's memberships."""
+
+    label: Text
+    url_name: str
+    shown: "Callable[[Sequence[Membership]], bool]"
+
+
 GROUPS = ("listen", "understand", "act", "prove", "trust", "settings")
 
 _menu: dict[str, MenuEntry] = {}
 _panels: dict[str, list[Panel]] = {}
+_top: dict[str, TopEntry] = {}
 
 
 def add_menu_entry(entry: MenuEntry) -> None:
@@ -50,6 +61,16 @@ def add_menu_entry(entry: MenuEntry) -> None:
 def menu_entries() -> list[MenuEntry]:
     """Return the menu in order of groups."""
     return sorted(_menu.values(), key=lambda e: (GROUPS.index(e.group), e.order))
+
+
+def add_top_entry(entry: TopEntry) -> None:
+    """Put a line under the workspaces at the top of each page."""
+    _top[entry.url_name] = entry
+
+
+def top_entries() -> list[TopEntry]:
+    """Return the lines under the workspaces."""
+    return list(_top.values())
 
 
 def add_panel(slot: str, panel: Panel) -> None:

@@ -20,6 +20,9 @@ class EcosystemConfig(AppConfig):
             roles=permissions.INSIDERS,
             meaning="See the customer journey, its touchpoints and who takes part.",
         )
+        permissions.register(
+            "journey.edit", roles=permissions.EDITORS, meaning="Lay out the customer journey of the workspace."
+        )
         slots.add_menu_entry(
             slots.MenuEntry("understand", 10, _("Customer journey"), "ecosystem:journey", "journey.view")
         )

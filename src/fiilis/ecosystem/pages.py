@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fiilis.core import permissions
-from fiilis.core.errors import Problem
+from fiilis.core.errors import Conflict, Problem
 from fiilis.core.http import WorkspaceRequest, page
 from fiilis.ecosystem import queries, services
 from fiilis.ecosystem.forms import ContextForm
@@ -57,14 +57,37 @@ class KindPart:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyPart:
+    """A journey to begin with, before it is laid out."""
+
+    key: str
+    name: str
+    stages: tuple[str, ...]
+
+
 @page("journey.view")
 def journey(request: WorkspaceRequest) -> HttpResponse:
     """Where experience happens, in the order in which a customer meets it, and whose hands each part is in."""
+    rows = queries.journeys(workspace=request.workspace)
     context = {
-        "journeys": [_journey(row) for row in queries.journeys(workspace=request.workspace)],
+        "journeys": [_journey(row) for row in rows],
         "kinds": _kinds(queries.actors(workspace=request.workspace)),
+        "ready": [] if rows or not permissions.may(request.membership, "journey.edit") else _ready(),
     }
     return render(request, "ecosystem/journey.html", context)
+
+
+@page("journey.edit", methods=("POST",))
+def begin_journey(request: WorkspaceRequest) -> HttpResponse:
+    """Lay out one of the journeys to begin with."""
+    try:
+        services.begin_journey(workspace=request.workspace, key=request.POST.get("plan", ""), by=request.user)
+    except Conflict as conflict:
+        messages.info(request, conflict.detail)
+    else:
+        messages.success(request, _("The journey is laid out. Choose a touchpoint for each survey in its settings."))
+    return redirect("ecosystem:journey", workspace=request.workspace.slug)
 
 
 @page("context.view", methods=("GET", "POST"))
@@ -104,6 +127,15 @@ def remove_context_event(request: WorkspaceRequest, event_id: uuid.UUID) -> Http
     services.remove_context_event(workspace=request.workspace, event_id=event_id, by=request.user)
     messages.success(request, _("Removed."))
     return redirect("ecosystem:context", workspace=request.workspace.slug)
+
+
+def _ready() -> list[ReadyPart]:
+    """Return the journeys to begin with, by name and stages."""
+    parts = []
+    for key in services.READY_JOURNEYS:
+        plan = services.ready_plan(key)
+        parts.append(ReadyPart(key, _name(plan.names, plan.name), tuple(_name(stage.names) for stage in plan.stages)))
+    return parts
 
 
 def _journey(row: JourneyRow) -> JourneyPart:

@@ -1,18 +1,23 @@
 """Writes of ecosystem: a journey with its actors, people by their key, and what else was going on."""
 
+import tomllib
 import uuid
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 
+import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fiilis.core import audit, bulk, clock, ids
-from fiilis.core.errors import FieldProblem, Invalid, NotFound
+from fiilis.core.errors import Conflict, FieldProblem, Invalid, NotFound
 from fiilis.core.models import User, Workspace
 from fiilis.ecosystem.models import Actor, ContextEvent, Journey, Person, Stage, Touchpoint
 from fiilis.ecosystem.types import ActorPlan, ContextKind, JourneyPlan, Names, PersonRole, StagePlan
 
+READY_JOURNEYS = ("web_shop", "service")
+_DATA = Path(__file__).parent / "data"
 PERSON_COLUMNS = ("id", "workspace_id", "key", "role", "language", "created_at")
 
 
@@ -33,6 +38,22 @@ def lay_out_journey(*, workspace: Workspace, plan: JourneyPlan, by: User | str) 
                 target_name=plan.name, summary={"made": made},
             )  # fmt: skip
     return journey
+
+
+def ready_plan(key: str) -> JourneyPlan:
+    """Return one of the journeys to begin with, READY_JOURNEYS; raises NotFound for another key."""
+    if key not in READY_JOURNEYS:
+        raise NotFound()
+    return msgspec.convert(tomllib.loads((_DATA / f"{key}.toml").read_text(encoding="utf-8")), JourneyPlan)
+
+
+def begin_journey(*, workspace: Workspace, key: str, by: User | str) -> Journey:
+    """Lay out one of the journeys to begin with. Raises NotFound for its key, Conflict where there is a journey."""
+    plan = ready_plan(key)
+    with transaction.atomic():
+        if Journey.objects.of(workspace).exists():
+            raise Conflict(_("There is a journey already."))
+        return lay_out_journey(workspace=workspace, plan=plan, by=by)
 
 
 def _check(plan: JourneyPlan) -> None:

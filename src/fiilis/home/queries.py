@@ -1,10 +1,17 @@
-"""The board's data: the questions of one page asked together, of one and the same version of the facts."""
+"""The board's data, asked together of one and the same version of the facts; and how far the first steps have come."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 
+from fiilis.account import queries as account
+from fiilis.core.errors import NotFound
 from fiilis.core.models import Workspace
 from fiilis.ecosystem.queries import ContextRow, context_events
+from fiilis.home.models import Start
+from fiilis.home.types import Asked, Progress, Step
+from fiilis.listen.queries import feedback as feedbacks
+from fiilis.listen.queries import surveys
+from fiilis.listen.types import Kind
 from fiilis.understand import facts, periods
 from fiilis.understand.periods import Period
 from fiilis.understand.questions.change import Changes, changes
@@ -88,3 +95,41 @@ def _asked(workspace: Workspace, period: Period, today: date, version: int | Non
         version=now.version, today=today, period=period, situation=now, quiet=quiet, lead=lead,
         changes=changed, trend=line, distribution=spread, touchpoints=places, feed=feed,
     )  # fmt: skip
+
+
+def progress(*, workspace: Workspace) -> Progress:
+    """Return how far a workspace has come on the five steps; each is done by what stands, wherever it was made."""
+    start = Start.objects.of(workspace).first() or Start(workspace=workspace)
+    asked = _first_asked(workspace, start)
+    done = {Step.SHOP}
+    if account.look(workspace_id=workspace.pk).chosen:
+        done.add(Step.LOOK)
+    if asked is not None:
+        done.add(Step.QUESTION)
+    if start.placed_at is not None:
+        done.add(Step.PLACE)
+    if start.answered_at is not None or (asked is not None and _answered(workspace, asked)):
+        done.add(Step.ANSWER)
+    languages = tuple(start.languages) or (workspace.language,)
+    return Progress(frozenset(done), languages, start.customers, start.rate, asked)
+
+
+def _first_asked(workspace: Workspace, start: Start) -> Asked | None:
+    """Return the survey that the steps made, else the open one that was changed last."""
+    rows = [row for row in surveys.surveys(workspace=workspace) if row.version]
+    row = next((row for row in rows if row.id == start.survey_id), None) or next(
+        (row for row in rows if row.status == "open"), None
+    )
+    if row is None:
+        return None
+    try:
+        survey = surveys.survey(workspace=workspace, survey_id=row.id)
+    except NotFound:  # removed between the two reads
+        return None
+    questions = surveys.draft(survey).questions
+    return Asked(survey.pk, questions[0].kind if questions else Kind.NPS, survey.created_at)
+
+
+def _answered(workspace: Workspace, asked: Asked) -> bool:
+    found = feedbacks.first_of_survey(workspace=workspace, survey_id=asked.survey_id, since=asked.since)
+    return found is not None

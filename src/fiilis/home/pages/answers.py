@@ -17,7 +17,7 @@ from fiilis.ecosystem import queries as ecosystem
 from fiilis.ecosystem.queries import TouchpointRow
 from fiilis.home import wordings
 from fiilis.home.pages import entries
-from fiilis.home.pages.links import Links
+from fiilis.home.pages.links import Links, beginnings
 from fiilis.understand import periods
 from fiilis.understand.periods import Period
 from fiilis.understand.questions.latest import Answers, Entry, behind, everything, values_of
@@ -25,6 +25,7 @@ from fiilis.understand.questions.period import chosen_period, today_in
 from fiilis.understand.types import FORMS, Filter, Group, Measure
 
 PAGE_SIZE = 50
+FILTERS = {"kind", "touchpoint", "value", "group"}
 USUAL_SCALES = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 
 
@@ -109,6 +110,9 @@ def answers(request: WorkspaceRequest) -> HttpResponse:
             "page": shown,
             "entries": entries.drawn(found[shown.start_index() - 1 : shown.end_index()] if found else (), names),
             "links": Links(workspace.slug, period),
+            "everything": Links(workspace.slug, Period.ALL).answers,
+            "bare": period is Period.ALL and not request.GET.keys() & FILTERS,
+            **beginnings(workspace.slug, request.membership),
             "period": period,
             "periods": [(one.value, wordings.period_name(one)) for one in Period],
             "places": [(place.key, names[str(place.id)]) for place in places],

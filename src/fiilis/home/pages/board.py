@@ -3,16 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from fiilis.account import services as account
 from fiilis.core import permissions, slots, workspaces
 from fiilis.core.errors import NotFound
 from fiilis.core.http import WorkspaceRequest, page
 from fiilis.core.models import User
 from fiilis.home import queries, wordings
 from fiilis.home.pages import drawing, tables
-from fiilis.home.pages.links import CHARTS, Links
+from fiilis.home.pages.links import CHARTS, Links, beginnings
 from fiilis.home.queries import BoardData
 from fiilis.understand.periods import Period
 
@@ -24,10 +26,12 @@ def way_in(request: HttpRequest) -> HttpResponse:
     """`/`: a member goes to her first workspace; someone who has none learns what to do."""
     if not isinstance(request.user, User):
         return redirect("account_login")
-    own = [one for one in workspaces.memberships_of(request.user) if permissions.may(one, "board.view")]
+    every = workspaces.memberships_of(request.user)
+    own = [one for one in every if permissions.may(one, "board.view")]
     if own:
         return redirect("home:board", workspace=own[0].workspace.slug)
-    return render(request, "home/no_workspace.html")
+    start = reverse("home:start") if account.may_start(every) else ""
+    return render(request, "home/no_workspace.html", {"start": start})
 
 
 @page("board.view")
@@ -82,4 +86,4 @@ def _context(request: WorkspaceRequest, data: BoardData) -> dict[str, object]:
             for panel in slots.panels(SLOT)
             if permissions.may(request.membership, panel.permission)
         ]
-    return {"board": view, "panels": panels}
+    return {"board": view, "panels": panels} | beginnings(request.workspace.slug, request.membership)

@@ -4,10 +4,22 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from fiilis.core import permissions
+from fiilis.core.models import Membership
 from fiilis.understand.periods import Period
 from fiilis.understand.types import Group, Measure
 
 CHARTS = ("trend", "distribution", "touchpoints")
+
+
+def beginnings(slug: str, membership: Membership) -> dict[str, str]:
+    """Return where a member can begin when there are no answers yet: the first steps, a survey; what she may."""
+    found = {}
+    if permissions.may(membership, "start.walk"):
+        found["begin"] = reverse("home:start-onward", kwargs={"workspace": slug})
+    if permissions.may(membership, "survey.edit"):
+        found["make"] = reverse("listen:new-survey", kwargs={"workspace": slug})
+    return found
 
 
 class Links:
@@ -34,11 +46,6 @@ class Links:
     def answers(self) -> str:
         """All answers of the period."""
         return self._of("home:answers", period=self.period)
-
-    @property
-    def new_survey(self) -> str:
-        """Where a survey is made."""
-        return reverse("listen:new-survey", kwargs={"workspace": self.slug})
 
     def csv(self, chart: str) -> str:
         """The numbers of one of CHARTS."""

@@ -72,7 +72,6 @@ def overview(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpResponse:
         "questions": _lines(request, survey, draft),
         "effort": words.effort(effort_seconds(draft)),
         "problems": linked(request, survey, problems_of(request, draft)) if may["edit"] else [],
-        "changed": unpublished(request, survey, draft),
         "add": AddQuestionForm() if may["edit"] else None,
         "panels": [
             panel.render(request, survey)
@@ -111,7 +110,6 @@ def publish(request: WorkspaceRequest, survey_id: uuid.UUID) -> HttpResponse:
         "changes": changes(last, draft) if last else [],
         "first": last is None,
         "next": survey.current + 1,
-        "same": last == draft and survey.status == Survey.Status.OPEN,
         "effort": words.effort(effort_seconds(draft)),
         "asked_in": words.languages(draft.languages),
         "count": len(draft.questions),
@@ -169,13 +167,17 @@ def rights(request: WorkspaceRequest) -> dict[str, bool]:
 def frame(request: WorkspaceRequest, survey: Survey, here: str) -> dict[str, Any]:
     """Return what the head of each of the survey's pages needs."""
     may = rights(request)
-    tabs = [(_("Questions"), "survey", True), (_("Settings"), "settings", may["edit"])]
+    changed = unpublished(request, survey, reads.draft(survey))
+    tabs = [(_("Questions"), "survey", True), (_("Survey settings"), "settings", may["edit"])]
     tabs += [(_("Preview"), "preview", True), (_("Link and QR"), "share", True), (_("Versions"), "versions", True)]
     return {
         "survey": survey,
         "here": here,
         "status": words.status(survey.status),
         "may": may,
+        "changed": changed,
+        # An open survey that customers see as it stands has nothing to publish.
+        "same": survey.status == Survey.Status.OPEN and not changed,
         "tabs": [
             {"label": label, "href": address(request, name, survey.pk), "current": name == here}
             for label, name, shown in tabs

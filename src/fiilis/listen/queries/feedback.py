@@ -64,6 +64,18 @@ def one(*, workspace: Workspace, feedback_id: uuid.UUID) -> FeedbackRow:
     return found[0]
 
 
+def first_of_survey(*, workspace: Workspace, survey_id: uuid.UUID, since: datetime) -> FeedbackRow | None:
+    """Return the first answer given to a survey since a moment (its making: the index on time bounds the search)."""
+    found = Feedback.objects.of(workspace).filter(survey_id=survey_id, imported_by=None, at__gte=since)
+    return next(iter(_rows(found.order_by("at", "id")[:1])), None)
+
+
+def count_of_source(*, workspace: Workspace, survey_id: uuid.UUID, source: str, since: datetime) -> int:
+    """Return how many answers to a survey carry a source tag, given since a moment; imported ones aren't counted."""
+    found = Feedback.objects.of(workspace).filter(survey_id=survey_id, imported_by=None, at__gte=since)
+    return found.filter(source=source).count()
+
+
 def received(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, FeedbackRow]:
     """Return those of the feedback asked for that exist and may be seen, whosever they are. For machines only."""
     every = Feedback.objects.across_workspaces(reason="one batch of events holds many workspaces' feedback")
