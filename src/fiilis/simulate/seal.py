@@ -59,8 +59,9 @@ def open_seal(text: str, digest: str) -> Settings:
         raise SealBroken("the text was changed after it was sealed, or belongs to another seal")
     try:
         content = json.loads(text)
-        if content["format"] != FORMAT:
-            raise SealBroken(f"sealed as {content['format']}, this is {FORMAT}")
-        return Settings.from_dict(content["settings"])
-    except (KeyError, TypeError, json.JSONDecodeError) as why:
+        made_as, settings = content["format"], Settings.from_dict(content["settings"])
+    except (KeyError, TypeError, ValueError) as why:
         raise SealBroken("not the content of a seal") from why
+    if made_as != FORMAT:
+        raise SealBroken(f"sealed as {made_as}, this is {FORMAT}")
+    return settings

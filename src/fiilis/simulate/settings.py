@@ -16,7 +16,7 @@ YEAR = 52
 ANSWERS_AT_SIZE_1 = 87_500
 """About how many survey answers 104 weeks of the shop of size 1 (200,000 customers) give."""
 
-MAXIMUM_SIZE = 1_100.0
+MAXIMUM_SIZE = 1_200.0
 MAXIMUM_WEEKS = 520
 
 
