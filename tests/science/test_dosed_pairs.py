@@ -119,8 +119,8 @@ LINE = np.column_stack([np.arange(8.0), np.arange(8.0) % 3])
         (LINE, 0.0, Unknown.INVALID),
         (LINE, -0.5, Unknown.INVALID),
         (LINE, nan, Unknown.INVALID),
-        (LINE + [0, nan], 1.0, Unknown.INVALID),
-        (LINE + [0, inf], 1.0, Unknown.INVALID),
+        (LINE + np.array([0, nan]), 1.0, Unknown.INVALID),
+        (LINE + np.array([0, inf]), 1.0, Unknown.INVALID),
     ],
 )
 def test_pair_that_tells_nothing_says_why(everybody: np.ndarray, chance: float, why: Unknown) -> None:
