@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isfinite, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fiilis.science.estimate import DEFAULT_LEVEL, Method, Unknown, check_level
 from fiilis.science.intervals import Bounds, nps_score, score_variance
@@ -20,6 +20,9 @@ from fiilis.science.verdicts import Comparison, Evidence, Growing, Side, judge, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Person = TypeVar("Person", bound=Hashable)
+"""Whatever tells people apart: a pseudonym, a number."""
 
 STEP = 100.0
 """One step on the way from detractor over passive to promoter, in NPS points of that person."""
@@ -195,7 +198,7 @@ class ScoreEvidence(Evidence):
         return t_tail(room * sqrt(n / variance), df) if variance > 0 else float(room <= 0)
 
 
-def match(before: Mapping[Hashable, float], after: Mapping[Hashable, float]) -> Matched:
+def match(before: Mapping[Person, float], after: Mapping[Person, float]) -> Matched:
     """Return the answers of the people who are in both, and how many are in one only.
 
     Keys tell who answered; a person with several answers has had one of them chosen (the first, the last) by a rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import exp, log, sqrt
+from math import exp, inf, isfinite, log, sqrt
 
 from fiilis.science.case_mix import Adjusted, adjust, as_moments, pool, together
 from fiilis.science.estimate import DEFAULT_LEVEL, MINIMUM_N_FOR_VERDICT, Estimate, Method, Unknown, check_level
@@ -114,7 +114,7 @@ def shrink(values: Sequence[float], variances: Sequence[float]) -> Prior:
     gives intervals that hold in 92 % instead of 95 %: where it comes out as 0, all are drawn on top of each other.)
     Misleads where groups fall into two camps: give each its own ranking. Source: Morris 1983, Journal of the American
     Statistical Association 78; the flat prior and its coverage: Morris & Tang 2011, Statistical Science 26.
-    Raises ValueError for fewer than MINIMUM_GROUPS values, or variances not above 0.
+    Raises ValueError for fewer than MINIMUM_GROUPS values, or wrong variances.
 
     >>> hits = [18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]
     >>> prior = shrink([one / 45 for one in hits], [0.265 * 0.735 / 45] * 18)
@@ -124,8 +124,8 @@ def shrink(values: Sequence[float], variances: Sequence[float]) -> Prior:
     k = len(values)
     if k < MINIMUM_GROUPS or len(variances) != k:
         raise ValueError(f"at least {MINIMUM_GROUPS} values, each with its variance")
-    if not all(variance > 0 for variance in variances):
-        raise ValueError("variances are above 0")
+    if not all(0 < variance < inf for variance in variances) or not all(map(isfinite, values)):
+        raise ValueError("values are finite, and variances above 0")
     between = between_variance(values, variances)
     harmonic = k / sum(1 / variance for variance in variances)
     chances, means, drawn = _posterior(values, variances, between + harmonic)

@@ -127,8 +127,9 @@ def update(state: EDetector, at: str, answers: Counts | Tally | Mapping[float, i
     if together < -log(state.alpha):
         return replace(state, logs=logs, runs=runs), None
     clearest = max(runs, key=lambda run: run.total)
-    since = clearest.start or at
-    alarm = Alarm(state.direction, at, since, clearest.looks, clearest.n, together, -log(state.alpha))
+    if clearest.start is None:  # many starts together, none of them likely alone
+        clearest = Run(0.0, at, 1, batch.n)
+    alarm = Alarm(state.direction, at, clearest.start or at, clearest.looks, clearest.n, together, -log(state.alpha))
     fresh = EDetector(state.bounds, state.normal, state.alpha, state.direction, state.kind)
     return fresh, alarm
 
