@@ -273,10 +273,11 @@ def _slope(panel: _Panel, column: Floats, level: float, seed: int) -> tuple[floa
     k, n = basis.shape[1], max(panel.n, len(y))
     factor = groups / (groups - 1) * ((n - 1) / (n - k) if n > k else 1.0)
     error = float(np.sqrt(factor * (np.bincount(cluster, x * residuals) ** 2).sum())) / float(x @ x)
+    # Residuals that cancel within every group leave rounding where an error should be.
+    if error <= 1e-12 * float(np.sqrt(panel.weight @ panel.y**2 / panel.weight.sum())):
+        return Unknown.NO_SPREAD
     if groups < FEW_GROUPS:
         return wild_bootstrap(y, x, basis, cluster, level=level, seed=seed)
-    if error == 0:
-        return Unknown.NO_SPREAD
     half = t_quantile((1 + level) / 2, groups - 1) * error
     return value, value - half, value + half, min(1.0, 2 * t_tail(abs(value) / error, groups - 1))
 

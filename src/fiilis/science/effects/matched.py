@@ -104,7 +104,7 @@ def matched(
     """
     check_level(level)
     scores, x = np.asarray(y, dtype=float), np.asarray(covariates, dtype=float)
-    x = x.reshape(len(x), -1)
+    x = x[:, None] if x.ndim == 1 else x
     if not (scores.shape == np.shape(changed) == x.shape[:1]) or neighbours < 1 or not caliper > 0:
         raise ValueError("y, changed and covariates have one length, neighbours are >= 1, a caliper is above 0")
     who = np.asarray(changed, dtype=float)

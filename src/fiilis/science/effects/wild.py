@@ -43,8 +43,7 @@ def wild_bootstrap(
     groups = int(cluster.max()) + 1
     size = float(x @ x)
     value = float(x @ y / size)
-    draws = _weights(groups, seed)[:, cluster]  # (draws, n)
-    tails = _tails(y, x, basis, cluster, draws)
+    tails = _tails(y, x, basis, cluster, _weights(groups, seed))
     alpha = 1 - level
     sums = np.bincount(cluster, x * (y - value * x))
     step = sqrt(float((sums**2).sum())) / size
@@ -67,13 +66,14 @@ def _weights(groups: int, seed: int) -> Floats:
 def _tails(y: Floats, x: Floats, basis: Floats, cluster: Places, draws: Floats) -> Callable[[float], float]:
     """Return the function b -> p of H0 "the coefficient is b"; everything linear in b is computed once."""
     size = float(x @ x)
-    groups = int(cluster.max()) + 1
-    members = np.eye(groups)[cluster]  # (n, groups)
+    # Weights are the same within a group, so sums over its rows are taken once: arrays are draws x groups, not x n.
+    members = np.eye(len(draws[0]))[:, cluster]  # (groups, n)
+    of_x = members @ (basis * x[:, None])
 
     def parts(column: Floats) -> tuple[Floats, Floats]:
-        drawn = draws * column
-        left = drawn - (drawn @ basis) @ basis.T
-        return drawn @ x / size, (left * x) @ members
+        own = members @ (column * x)
+        fitted = draws @ (members @ (basis * column[:, None]))
+        return draws @ own / size, draws * own - fitted @ of_x.T
 
     (by, sy), (bx, sx) = parts(y), parts(x)
     value = float(x @ y / size)
