@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fiilis.simulate.columns import STREAMS
-from fiilis.simulate.publish import chunks
-from fiilis.simulate.settings import Settings
+from fiilis.simulate.publish import chunks, weekly
+from fiilis.simulate.settings import LateCarrier, Settings, Truths
 from fiilis.simulate.world import shop
 from fiilis.simulate.world.customers import shards
 from tests.simulate.conftest import Streams, streams_of
@@ -38,6 +38,26 @@ def test_data_of_this_format_stay_what_they_were() -> None:
     orders = streams_of(SMALL, "orders")["orders"]
     told = f"{orders['order_id'].tolist()}{orders['ordered_at'].tolist()}{orders['amount_eur'].tolist()}"
     assert sha256(told.encode()).hexdigest()[:16] == "2019e1ad789a939b"
+
+
+def test_a_week_is_the_same_wherever_one_begins() -> None:
+    whole = {number: tables for number, tables in weekly(SMALL) if number >= -30}
+    part = dict(weekly(SMALL, from_week=-30))
+    assert list(part) == list(whole) == list(range(-30, -21))
+    for number, tables in part.items():
+        assert {
+            (stream, name): column.tolist() for stream, table in tables.items() for name, column in table.items()
+        } == {
+            (stream, name): column.tolist() for stream, table in whole[number].items() for name, column in table.items()
+        }
+
+
+def test_living_on_leaves_the_past_as_it_was() -> None:
+    longer = Settings(size=0.02, weeks=60, seed=3, truths=Truths(late_carrier=LateCarrier(from_week=-20)))
+    past, future = (dict(weekly(one, streams=["answers"])) for one in (SMALL, longer))
+    for number in range(-51, -24):
+        for name in ("answer_id", "nps", "delivery_csat", "comment"):
+            assert past[number]["answers"][name].tolist() == future[number]["answers"][name].tolist()
 
 
 def test_chunks_are_full_but_the_last_of_each_stream() -> None:

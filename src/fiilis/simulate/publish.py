@@ -16,7 +16,7 @@ from fiilis.simulate.world.customers import register, shards
 from fiilis.simulate.world.dice import Dice
 from fiilis.simulate.world.orders import DAY, NEW, seconds
 from fiilis.simulate.world.texts.pool import pool
-from fiilis.simulate.world.weeks import WeekOfShop, weeks_of_shard
+from fiilis.simulate.world.weeks import WeekOfShop, weeks_of_shard, weeks_of_shop
 
 _REGISTER_ROWS = 100_000
 _CLICKS = 128  # answers that one invitation may have
@@ -63,6 +63,19 @@ def chunks(settings: Settings, *, rows: int = 100_000, streams: Collection[str] 
     for stream, table in _tables(settings, frozenset(streams)):
         yield from cutter.cut(stream, table)
     yield from cutter.rest()
+
+
+def weekly(
+    settings: Settings, *, from_week: int | None = None, streams: Collection[str] = tuple(STREAMS)
+) -> Iterator[tuple[int, dict[str, Table]]]:
+    """Return week by week (its number, and its rows by stream): for a shop that lives on before one's eyes.
+
+    A large shop gives each week once a shard. Prolonging `weeks`, or planting from a later week on, leaves earlier
+    weeks as they were, but for what hadn't yet happened on their last day. Customers aren't among the streams.
+    """
+    published = Publisher(settings)
+    for week in weeks_of_shop(settings, from_week=from_week):
+        yield week.week.number, published.week(week, frozenset(streams))
 
 
 class _Cutter:

@@ -15,7 +15,7 @@ from fiilis.simulate.world.dice import Dice
 from fiilis.simulate.world.orders import DAY, NEW, Ledger, seconds
 
 _WARM_UP = 6
-"""Weeks made before the first: their parcels are answered about within the history."""
+"""Weeks made before the first, whose parcels are answered about or sent back later: at most five weeks later."""
 _REVIEWED = 0.015
 _STARS = np.array([1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
 _RETURN_GOOD, _SUPPORT_GOOD, _SITE_GOOD = 5, 4, 6
@@ -40,14 +40,14 @@ class WeekOfShop:
     """The week's new customers: late, quick (reply), again (orders again within 26 weeks)."""
 
 
-def weeks_of_shop(settings: Settings) -> Iterator[WeekOfShop]:
-    """Return the weeks of the shop: shard by shard, in each from the first week to the last."""
+def weeks_of_shop(settings: Settings, *, from_week: int | None = None) -> Iterator[WeekOfShop]:
+    """Return the weeks of the shop: shard by shard, in each from the first week, or `from_week`, to the last."""
     for shard in shards(settings):
-        yield from weeks_of_shard(settings, shard)
+        yield from weeks_of_shard(settings, shard, from_week=from_week)
 
 
-def weeks_of_shard(settings: Settings, shard: Shard) -> Iterator[WeekOfShop]:
-    """Return the weeks of one shard."""
+def weeks_of_shard(settings: Settings, shard: Shard, *, from_week: int | None = None) -> Iterator[WeekOfShop]:
+    """Return the weeks of one shard. A week is the same wherever one begins; only a few before it are made again."""
     dice = Dice(settings.seed)
     ledger = Ledger(settings, dice, shard)
     start = seconds(settings.first_day)
@@ -56,7 +56,8 @@ def weeks_of_shard(settings: Settings, shard: Shard) -> Iterator[WeekOfShop]:
     def index_at(times: Ints) -> Ints:
         return (times - start) // (7 * DAY)
 
-    for index in range(-_WARM_UP, settings.weeks):
+    begins = 0 if from_week is None else max(0, calendar.index_of(from_week))
+    for index in range(begins - _WARM_UP, settings.weeks):
         orders = ledger.week(index)
         delivered = asking.delivery_times(dice, orders)
         arrived.put(delivered, index_at(delivered["answered_at"]))
@@ -68,7 +69,7 @@ def weeks_of_shard(settings: Settings, shard: Shard) -> Iterator[WeekOfShop]:
             shelf.take(index) or pick(sample, np.empty(0, dtype=np.int64))
             for shelf, sample in ((arrived, delivered), (sent_back, returned), (asked_for_help, tickets))
         ]
-        if index >= 0:
+        if index >= begins:
             yield _week(ledger, index, orders, *due)
 
 

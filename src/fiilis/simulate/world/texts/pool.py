@@ -42,13 +42,16 @@ def variants(language: int, topic: str, product: str) -> Iterator[str]:
     """Return every comment on the topic about the product: each sentence alone, and with each ending."""
     book = _BOOKS[language]
     forms = book.PRODUCTS[product]
-    tails = book.TAILS["good" if topic.endswith("_good") or topic == "praise" else "bad"]
+    good = topic.endswith("_good") or topic == "praise"
+    tails = book.TAILS["good" if good else "bad"]
     for core in book.CORES[topic]:
         for number in book.NUMBERS if "{n" in core.replace("{nom}", "") else book.NUMBERS[:1]:
             sentence = core.format(**forms, **number)
             sentence = sentence[0].upper() + sentence[1:]
-            # Most people stop after one sentence.
+            # Most people stop after one sentence, some without much care.
             yield from [sentence] * (len(tails) // 2)
+            yield sentence[0].lower() + sentence[1:-1]
+            yield sentence[:-1] + (" :)" if good else "!!")
             yield from (f"{sentence} {tail}" for tail in tails)
 
 
