@@ -172,22 +172,19 @@ def judge_links(pairs: Sequence[Pairs], asked: Asked) -> tuple[Link | Refusal, .
     ()
     """
     judged = [_judge(one, asked) for one in pairs]
-    tried = {place: one.effect.p for place, (one, _) in enumerate(judged) if one.effect and one.effect.p is not None}
-    family = holm_adjusted(tried)
-    return tuple(
-        _among(one, plan, family[place], len(tried), asked.level) if place in family else one
-        for place, (one, plan) in enumerate(judged)
-    )
-
-
-def _among(one: Link | Refusal, plan: Experiment | None, p: float, family: int, level: float) -> Link | Refusal:
-    """Return the link or refusal with its p among all, and refused if it doesn't stand there."""
-    if one.effect is None or one.effect.details is None:
-        return one
-    effect = replace(one.effect, details=replace(one.effect.details, p_family=p, family=family))
-    if isinstance(one, Link) and p > 1 - level:
-        return Refusal(one.name, Reason.ONE_OF_MANY, plan, effect)
-    return replace(one, effect=effect)
+    told = {
+        place: (one.effect, one.effect.details)
+        for place, (one, _) in enumerate(judged)
+        if one.effect is not None and one.effect.details is not None
+    }
+    family = holm_adjusted({place: details.p_family for place, (_, details) in told.items()})
+    answers = [one for one, _ in judged]
+    for place, (effect, alone) in told.items():
+        among = replace(effect, details=replace(alone, p_family=family[place], family=len(told)))
+        one, plan = judged[place]
+        falls = isinstance(one, Link) and family[place] > 1 - asked.level
+        answers[place] = Refusal(one.name, Reason.ONE_OF_MANY, plan, among) if falls else replace(one, effect=among)
+    return tuple(answers)
 
 
 def _judge(pairs: Pairs, asked: Asked) -> tuple[Link | Refusal, Experiment | None]:
@@ -208,7 +205,7 @@ def _judge(pairs: Pairs, asked: Asked) -> tuple[Link | Refusal, Experiment | Non
     effect = known(
         means.difference, means.df, means.n, Method.ADJUSTED, ASSUMES, BREAKS_IF, level=asked.level, details=found
     )
-    effect = replace(effect, details=replace(found, control=control, p_family=effect.p or 0.0))
+    effect = replace(effect, details=replace(found, control=control, p_family=1.0 if effect.p is None else effect.p))
     if reason := _weakness(effect, found, control, asked):
         return Refusal(pairs.name, reason, plan, effect), plan
     return Link(pairs.name, effect), plan
@@ -225,10 +222,11 @@ def _weakness(effect: Effect[Strength], found: Strength, control: Control | None
 def _strength(people: _People, means: AdjustedMeans, level: float) -> Strength | Reason:
     """Return the adjusted means with their E-values; TOO_FEW where a regression leads out of 0..1."""
     difference, error = means.difference
-    if error == 0:
+    spread = float(people.y.std(ddof=1))
+    if error <= _ROUNDING * spread:
         return Reason.NO_SPREAD
     if people.kind is Outcome.MEAN:
-        needed = e_value_of_means(difference, error, float(people.y.std(ddof=1)))
+        needed = e_value_of_means(difference, error, spread)
     else:
         if not (0 < means.exposed < 1 and 0 < means.others < 1):
             return Reason.TOO_FEW
@@ -253,6 +251,9 @@ def _control(people: _People, asked: Asked) -> Control | Reason | None:
     )
     return Reason.NO_SPREAD if shown.p is None else Control(shown.estimate, shown.p)
 
+
+# An error this small beside the scores' own spread is rounding.
+_ROUNDING = 1e-12
 
 _REASONS = {
     Unknown.COLLINEAR: Reason.COLLINEAR,
