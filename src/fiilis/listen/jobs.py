@@ -1,22 +1,59 @@
 """Listen's work behind the scenes: the digest's turn in the worker's round, and the purge of raw answers."""
 
+import logging
+import threading
+import time
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connections, transaction
 
 from fiilis.core import clock, cursors, rounds, schedule
 from fiilis.core.models import Cursor
 from fiilis.intake import services as intake
 from fiilis.listen.services import digest
+from fiilis.listen.services.uploads import work
 
 KEPT = timedelta(days=7)  # raw answers, counted from their digest
 MARKS = "listen.purge"
+PAUSE = 10.0  # seconds
+
+log = logging.getLogger("fiilis.listen")
 
 
 def register() -> None:
     """Put the digest into the worker's round and the purge on its schedule."""
     rounds.register(rounds.Round("listen.digest", 10, digest_turn))
+    rounds.register(rounds.Round("listen.uploads", 40, uploads_turn))
+    schedule.register(schedule.Job("listen.uploads.tidy", timedelta(hours=1), tidy_uploads))
     schedule.register(schedule.Job("listen.purge", timedelta(hours=1), purge_raw))
+
+
+_beside: threading.Thread | None = None
+
+
+def uploads_turn() -> bool:
+    """Let a thread of its own serve uploads when any wait: a million rows must not keep fresh answers waiting."""
+    global _beside
+    if (_beside is None or not _beside.is_alive()) and work.waits():
+        _beside = threading.Thread(target=_serve_uploads, name="uploads", daemon=True)
+        _beside.start()
+    return False
+
+
+def _serve_uploads() -> None:
+    try:
+        while work.run_next():
+            pass
+    except Exception:  # a thread's failure is seen by nobody else; the next turn tries again
+        log.exception("uploads: trying again in %.0f s", PAUSE)
+        time.sleep(PAUSE)
+    finally:
+        connections.close_all()
+
+
+def tidy_uploads() -> int:
+    """Remove files of uploads that are a week old."""
+    return work.tidy()
 
 
 def digest_turn() -> bool:

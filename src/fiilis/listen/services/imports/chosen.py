@@ -44,7 +44,12 @@ class Place:
     """What a column of touchpoints may name: key, and the names by which people know it."""
 
     key: str
-    names: tuple[str, ...]
+    by_language: AnyMapping[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its names in all languages."""
+        return tuple(self.by_language.values()) or (self.key,)
 
 
 @dataclass(frozen=True, slots=True)

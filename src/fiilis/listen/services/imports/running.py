@@ -54,8 +54,8 @@ def run(
     """Import what `plan` read. An interrupted run of the same file and mapping is resumed, without doubles.
 
     `name` is what people call the file, where its own name isn't that. Raises Invalid when rows are refused (unless
-    `accept_refused`: they are left out as whole rows) or nothing would be read; Conflict when the file has changed since the
-    plan, or has been imported with this mapping already.
+    `accept_refused`: they are left out as whole rows) or nothing would be read; Conflict when the file has
+    changed since the plan, or has been imported with this mapping already.
     """
     if plan.workspace_id != workspace.pk:
         raise NotFound()

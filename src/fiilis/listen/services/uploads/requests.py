@@ -131,7 +131,7 @@ def compiled(workspace: Workspace, table: Table, choices: Choices) -> Compiled:
 def places(workspace: Workspace) -> dict[str, Place]:
     """Return the workspace's touchpoints by their keys."""
     found = ecosystem.touchpoints(workspace=workspace)
-    return {point.key: Place(point.key, tuple(point.names.values())) for point in found}
+    return {point.key: Place(point.key, point.names) for point in found}
 
 
 def table_of(upload: Upload) -> Table:

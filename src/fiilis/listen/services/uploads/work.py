@@ -166,6 +166,7 @@ def _look(upload: Upload, note: _Note) -> None:
     made = plan.report.as_dict() | {
         "numbers": tallies.as_list(plan.target.definition),
         "refused": refused,
+        "questions_said": [{"id": one.id, "text": one.text} for one in plan.target.definition.questions],
         "new_survey": plan.target.survey_id is None,
     }
     note.change(status=Upload.Status.READY, report=made, done=0, total=0)

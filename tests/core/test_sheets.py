@@ -1,0 +1,19 @@
+import doctest
+
+import pytest
+
+from fiilis.core import sheets
+
+
+def test_examples_are_true() -> None:
+    done = doctest.testmod(sheets)
+    assert (done.attempted, done.failed) == (1, 0)
+
+
+@pytest.mark.parametrize("cell", ["=cmd|'/c calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1"])
+def test_nothing_becomes_a_formula(cell: str) -> None:
+    assert sheets.safe_cell(cell) == f"'{cell}"
+
+
+def test_file_is_read_as_utf8() -> None:
+    assert sheets.csv_bytes([["ä", "b,c"], [1, "=1"]]) == b'\xef\xbb\xbf\xc3\xa4,"b,c"\r\n1,\'=1\r\n'
