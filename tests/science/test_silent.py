@@ -162,6 +162,11 @@ def test_follow_up_by_hand() -> None:
     assert estimate.n_effective == pytest.approx(400 / (5 + 15 * 15 / 5))
 
 
+def test_everybody_there_is_has_answered_leaves_no_uncertainty() -> None:
+    estimate = followed_up(moments(1, 2, 3, 4, 5), moments(5, 6, 7, 8, 9), 5, population=10)
+    assert (estimate.low, estimate.value, estimate.high) == (5, 5, 5)
+
+
 def test_nps_and_share_are_means_on_their_scale() -> None:
     points = followed_up(Counts(0, 10, 20), Counts(0, 6, 4), 30)
     part = followed_up(Tally(20, 30), Tally(4, 10), 30)
