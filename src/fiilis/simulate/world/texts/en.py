@@ -64,6 +64,7 @@ CORES = {
         "Returning was easy and the refund came quickly.",
         "The return took {n} minutes.",
         "I swapped the {it} for another size without any trouble.",
+        "I got my money back in {n} days.",
     ),
     "price": (
         "The {it} is expensive for what it is.",
@@ -92,10 +93,12 @@ CORES = {
         "Ordering was easy and the site is clear.",
         "Good pictures, the {it} was just as shown.",
         "Buying took a minute on my phone.",
+        "Sizes and materials were explained well.",
+        "The checkout is simple, thanks for that.",
     ),
     "praise": (
         "Lovely {it}, warm and soft.",
-        "The {it} is beautiful and fits perfectly.",
+        "The {it} is beautiful and just right.",
         "Great wool, I warmly recommend it.",
         "Very happy, the {it} is in use every day.",
         "I bought the {it} as a gift and it was loved.",
@@ -106,6 +109,7 @@ CORES = {
 TAILS = {
     "bad": (
         "Disappointing.",
+        "Not good enough.",
         "I won't order again.",
         "I hope you fix this.",
         "Otherwise I have been a happy customer.",

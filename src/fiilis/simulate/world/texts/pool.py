@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -45,14 +45,21 @@ def variants(language: int, topic: str, product: str) -> Iterator[str]:
     good = topic.endswith("_good") or topic == "praise"
     tails = book.TAILS["good" if good else "bad"]
     for core in book.CORES[topic]:
-        for number in book.NUMBERS if "{n" in core.replace("{nom}", "") else book.NUMBERS[:1]:
+        numbered = "{n" in core.replace("{nom}", "")
+        for number in book.NUMBERS if numbered else book.NUMBERS[:1]:
             sentence = core.format(**forms, **number)
-            sentence = sentence[0].upper() + sentence[1:]
-            # Most people stop after one sentence, some without much care.
-            yield from [sentence] * (len(tails) // 2)
-            yield sentence[0].lower() + sentence[1:-1]
-            yield sentence[:-1] + (" :)" if good else "!!")
-            yield from (f"{sentence} {tail}" for tail in tails)
+            written = list(_written(sentence[0].upper() + sentence[1:], tails, good=good))
+            # A sentence with a number in it comes no oftener than one without.
+            yield from written if numbered else written * len(book.NUMBERS)
+
+
+def _written(sentence: str, tails: Sequence[str], *, good: bool) -> Iterator[str]:
+    """Return a sentence as people leave it: most stop after one, some without much care."""
+    yield from [sentence] * (len(tails) // 2)
+    yield sentence[0].lower() + sentence[1:-1]
+    yield sentence[:-1] + (" :)" if good else "!!")
+    said = sentence.lower()
+    yield from (f"{sentence} {tail}" for tail in tails if tail.rstrip(".!?").lower() not in said)
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,8 @@ CORES = {
         "Returen gick på {n} minuter.",
         "Jag bytte {best} till en annan storlek utan besvär.",
         "Tydlig returblankett, tack för det.",
+        "Jag fick pengarna tillbaka på {n} dagar.",
+        "Bra att returen är gratis.",
     ),
     "price": (
         "{best} är dyr med tanke på kvaliteten.",
@@ -102,10 +104,12 @@ CORES = {
         "Bra bilder, {best} var precis som på sidan.",
         "Köpet gick på ett ögonblick på telefonen.",
         "Enkel kassa, tack för det.",
+        "Storlekar och material var tydligt angivna.",
+        "Beställningen var klar på {n} minuter.",
     ),
     "praise": (
         "Underbar {obest}, varm och mjuk.",
-        "{best} är vacker och sitter perfekt.",
+        "{best} är vacker och precis lagom.",
         "Fin ull, jag rekommenderar varmt.",
         "Jag är mycket nöjd, {best} är i bruk varje dag.",
         "Jag köpte en {obest} i present och den blev mycket omtyckt.",
