@@ -64,7 +64,7 @@ def _reasons(paper: Paper, model: Model) -> None:
         start = min(x(0), x(value))
         paper.bar((start, y - 9), abs(x(value) - x(0)), 16, kind="m" if kind is None else f"f{kind}")
         paper.line([(x(reason.log_odds.low), y - 1), (x(reason.log_odds.high), y - 1)], kind="x")
-        name = f"{CUSTOMER[reason.name]:.0f} {reason.name}"
+        name = f"{reason.name}: {CUSTOMER[reason.name]:.0f}"
         # The name stands on the empty side.
         if value < 0:
             paper.text((middle + 10, y + 4), name)
