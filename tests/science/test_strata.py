@@ -36,7 +36,7 @@ files = st.lists(answer, min_size=25, max_size=60).filter(
 )
 
 
-def standard_error(estimate: Estimate, df: float) -> float:
+def error_of(estimate: Estimate, df: float) -> float:
     """The standard error that the interval's unclipped upper limit tells."""
     assert estimate.high is not None and estimate.value is not None
     return (estimate.high - estimate.value) / t_quantile(0.975, df)
@@ -81,8 +81,38 @@ def test_schools_are_as_r_survey_prints_them() -> None:
     estimate = stratified_mean(schools())
     assert estimate.value == pytest.approx(662.29, abs=0.005)
     # svymean(~api00, dstrat): 662.29, SE 9.4089; degf 197.
-    assert standard_error(estimate, 197) == pytest.approx(9.4089, abs=0.00005)
+    assert error_of(estimate, 197) == pytest.approx(9.4089, abs=0.00005)
     assert (estimate.n, estimate.method) == (200, Method.STRATIFIED)
+
+
+@pytest.mark.parametrize(("population", "standard_error"), [(None, 0.7413), ({1: 15, 2: 12}, 0.616)])
+def test_eight_answers_are_as_r_survey_prints_them(population: dict[int, float] | None, standard_error: float) -> None:
+    # example(fpc) of R's survey package.
+    strata = strata_from_arrays(
+        [2.8, 4.1, 6.8, 6.8, 9.2, 3.7, 6.6, 4.2], [3] * 5 + [4] * 3, stratum=[1] * 5 + [2] * 3,
+        cluster=[1, 2, 3, 4, 5, 1, 2, 3], population=population,  # type: ignore[arg-type]
+    )  # fmt: skip
+    estimate = stratified_mean(list(strata.values()))
+    assert estimate.value == pytest.approx(5.4481, abs=0.00005)
+    assert error_of(estimate, 6) == pytest.approx(standard_error, abs=0.00005)
+
+
+def districts(population: bool) -> list[StratumSums]:
+    """The schools of 15 districts, each district a stratum; district 413 has one school."""
+    file = rows("api_clusters.csv")
+    names = [row["dnum"] for row in file]
+    sizes = {name: 1 if name == "413" else 1000 for name in names} if population else None
+    score, weight = ([float(row[name]) for row in file] for name in ("api00", "pw"))
+    return list(strata_from_arrays(score, weight, stratum=names, population=sizes).values())  # type: ignore[arg-type]
+
+
+def test_lonely_district_is_treated_as_r_survey_does() -> None:
+    assert stratified_mean(districts(population=False)).unknown is Unknown.LONELY_STRATUM
+    centred = stratified_mean(districts(population=False), lonely=Lonely.CENTRE)
+    assert error_of(centred, 168) == pytest.approx(5.8281, abs=0.0001)
+    # The only school of its district stands for nobody else.
+    certain = stratified_mean(districts(population=True))
+    assert error_of(certain, 168) == pytest.approx(5.7344, abs=0.0001)
 
 
 def test_without_population_the_interval_is_wider() -> None:
@@ -103,7 +133,7 @@ def test_agrees_with_a_loop_over_the_answers(file: list[Row], finite: bool) -> N
         return
     df = sum(one.sums.clusters - 1 for one in strata)
     assert estimate.value == pytest.approx(mean, rel=1e-9, abs=1e-9)
-    assert standard_error(estimate, df) == pytest.approx(error, rel=1e-6, abs=1e-9)
+    assert error_of(estimate, df) == pytest.approx(error, rel=1e-6, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=40)
@@ -172,7 +202,7 @@ def test_lonely_stratum_has_a_reason_or_is_centred_as_told() -> None:
     estimate = stratified_mean(lonely(), lonely=Lonely.CENTRE)
     # By hand: m = 6; z = (9-6, 8-6, 7-6, 6-6)/7 about their mean 1.5/7, and (12 - 18)/7 about 0.
     variance = 4 / 3 * sum(((y - 7.5) / 7) ** 2 for y in (9, 8, 7, 6)) + (6 / 7) ** 2
-    assert standard_error(estimate, 3) == pytest.approx(sqrt(variance), rel=1e-9)
+    assert error_of(estimate, 3) == pytest.approx(sqrt(variance), rel=1e-9)
 
 
 def test_lonely_stratum_that_is_a_census_is_not_lonely() -> None:
@@ -256,7 +286,7 @@ def test_poststratified_agrees_with_a_loop_over_the_answers(file: list[Row]) -> 
     if error < 1e-6 or estimate.unknown is Unknown.TOO_FEW:
         return
     assert estimate.value == pytest.approx(value, rel=1e-9, abs=1e-9)
-    assert standard_error(estimate, len(file) - 1) == pytest.approx(error, rel=1e-6)
+    assert error_of(estimate, len(file) - 1) == pytest.approx(error, rel=1e-6)
 
 
 def test_groups_already_in_proportion_keep_the_plain_value() -> None:

@@ -49,14 +49,17 @@ def spread_of_sum(
     <Unknown.LONELY_STRATUM: 'lonely_stratum'>
     """
     u = np.asarray(influence, dtype=float)
-    label = np.arange(u.size) if cluster is None else np.asarray(cluster)
+    rows = np.arange(u.size)
+    label = rows if cluster is None else np.asarray(cluster)
     layer = np.zeros(u.size, dtype=int) if stratum is None else np.unique(np.asarray(stratum), return_inverse=True)[1]
     says = np.ones(u.size, dtype=bool) if heard is None else np.asarray(heard, dtype=bool)
     if u.ndim != 1 or not u.shape == label.shape == layer.shape == says.shape:
         raise ValueError("influences, clusters and strata are one-dimensional and of one length")
     if not np.isfinite(u).all():
         return Unknown.INVALID
-    within, first, place = _clusters(label, layer)
+    # Looking for labels costs more than all the rest, so not where each row is known to be its own cluster.
+    alone = cluster is None and stratum is None
+    within, first, place = (layer, rows, rows) if alone else _clusters(label, layer)
     totals = np.bincount(place, weights=u, minlength=within.size)
     k = np.bincount(within)
     unseen = np.ones(k.size)
