@@ -91,7 +91,7 @@ def test_from_file_to_figures_and_back(aino: Any, world: World) -> None:
 
 def test_choices_are_corrected_by_hand(aino: Any, world: World) -> None:
     upload = sent(aino, world)
-    fields = posted(aino, upload, role_4="", role_2="ces5", name="Jälkikysely")
+    fields = posted(aino, upload, role_4="-", role_2="ces5", name="Jälkikysely")
     assert aino.post(address("upload-choose", upload), fields).status_code == 302
     worked()
     found = aino.get(address("upload", upload))

@@ -14,6 +14,7 @@ from fiilis.listen.services.imports.guessing import Role
 from fiilis.listen.services.imports.tables import Table
 
 EXAMPLES, EXAMPLE_LENGTH = 3, 30
+OUT = "-"
 
 
 class FileForm(forms.Form):
@@ -30,7 +31,7 @@ class FileForm(forms.Form):
 def role_choices() -> list[tuple[str, Any]]:
     """Return what a column can be, in words."""
     return [
-        ("", _("– leave out –")),
+        (OUT, _("– leave out –")),
         (_("Answers"), [
             (Role.NPS.value, _("Recommendation (NPS) 0–10")),
             (Role.CSAT5.value, _("Satisfaction (CSAT) 1–5")),
@@ -58,7 +59,6 @@ class ChoicesForm(forms.Form):
         label=gettext_lazy("Name of the survey"),
         help_text=gettext_lazy("Files with the same name and columns continue one series."),
         max_length=LENGTHS["title"],
-        required=False,  # the service says what is wrong with it
     )
 
     def __init__(self, data: Any, table: Table, choices: Choices, places: Mapping[str, str]) -> None:
@@ -70,8 +70,8 @@ class ChoicesForm(forms.Form):
             examples = [row[number] for row in table.sample if row[number]]
             said = " · ".join(_short(example) for example in list(dict.fromkeys(examples))[:EXAMPLES])
             self.fields[f"role_{number}"] = forms.ChoiceField(
-                label=column.name, choices=role_choices(), required=False, help_text=said or _("empty"),
-                initial=choices.roles.get(column.name, ""),
+                label=column.name, choices=role_choices(), help_text=said or _("empty"),
+                initial=choices.roles.get(column.name) or OUT,
             )  # fmt: skip
         self._add_rest(table, choices, places)
 
@@ -80,7 +80,7 @@ class ChoicesForm(forms.Form):
             label=_("Days are written as"),
             choices=[("dmy", _("day, month, year: 31.12.2026")), ("mdy", _("month, day, year: 12/31/2026")),
                      ("ymd", _("year, month, day: 2026-12-31"))],
-            initial=choices.order or "dmy", required=False,
+            initial=choices.order or "dmy",
         )  # fmt: skip
         self.fields["day"] = forms.DateField(
             label=_("One date for all rows"), required=False, initial=choices.day,
@@ -105,7 +105,8 @@ class ChoicesForm(forms.Form):
     def choices(self) -> Choices:
         """Return what is chosen; ask only when the form is valid."""
         cleaned = self.cleaned_data
-        roles = {column.name: cleaned[f"role_{number}"] for number, column in enumerate(self.table.columns)}
+        given = {column.name: cleaned[f"role_{number}"] for number, column in enumerate(self.table.columns)}
+        roles = {name: "" if role == OUT else role for name, role in given.items()}
         return Choices(
             name=cleaned["name"], roles=roles, order=cleaned["order"],
             day=cleaned["day"].isoformat() if cleaned["day"] else "", touchpoint=cleaned["touchpoint"],

@@ -43,8 +43,6 @@ _WORDS = {
     Role.CES7: "ces|effort|easy|ease|helppo|vaivat|vaivaa|lätt|enkel|smidig",
     Role.COMMENT: "comment|feedback|why|reason|improve|open|verbatim|tell us|kommen|palaute|avoin|miksi|perustel|"
     "parant|terveiset|omin sanoin|varför|motivera|fritext|förbättra|öppet|fri text",
-    Role.TOUCHPOINT: "touchpoint|store|shop|location|branch|experience point|smiley point|kohtaamispiste|kosketuspiste|"
-    "myymälä|toimipiste|mittauspiste|kontaktpunkt|butik|verksamhetsställe|mätpunkt",
     Role.LANGUAGE: "language|lang|locale|kieli|vastauskieli|språk",
     Role.PERSON: "customer id|customer number|customer no|customerid|customer_id|client id|asiakasnumero|asiakasnro|"
     "asiakastunnus|asiakasid|asiakas id|kundnummer|kundnr|kund id|kundid",
@@ -88,7 +86,8 @@ def _role(column: Column, touchpoints: set[str]) -> Role:
     scale = _scale(column)
     if scale is not Role.IGNORE:
         return scale
-    if column.values and touchpoints and {value.casefold() for value in column.values} <= touchpoints:
+    # A place that isn't known as a touchpoint is still worth keeping: to compare groups by.
+    if sum(value.casefold() in touchpoints for value in column.values) * 2 > len(column.values):
         return Role.TOUCHPOINT
     if column.numbers > _MOSTLY:
         return _of_numbers(column)
@@ -111,8 +110,6 @@ def _of_words(column: Column) -> Role:
         return Role.LANGUAGE
     few = bool(column.values) and len(column.values) <= _FEW and max(map(len, column.values)) <= attributes.MAX_VALUE
     repeated = few and (len(column.values) * 2 <= column.filled or len(column.values) == 1)
-    if _says(Role.TOUCHPOINT, column) and few:
-        return Role.TOUCHPOINT
     if column.length > _LONG or (_says(Role.COMMENT, column) and not repeated):
         return Role.COMMENT
     return Role.ATTRIBUTE if repeated and not _IDENTIFIER.search(column.name) else Role.IGNORE

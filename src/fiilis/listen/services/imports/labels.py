@@ -1,7 +1,9 @@
 """Words that stand for numbers, languages and for no answer in other tools' exports: Finnish, Swedish, English."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
+
+MOSTLY = 0.9
 
 LANGUAGES = {
     "fi": "fi", "fin": "fi", "suomi": "fi", "finnish": "fi", "finska": "fi", "fi-fi": "fi", "fi_fi": "fi",
@@ -84,8 +86,12 @@ def is_blank(value: str) -> bool:
     return value.casefold() in BLANK
 
 
-def fits(values: Iterable[str], role: str, low: int, high: int) -> bool:
-    """Return whether nearly all of the different values are of the scale, and at least one is."""
-    said = [value for value in values if not is_blank(value)]
-    good = sum(1 for value in said if number(value, role, low, high) is not None)
-    return good > 0 and good >= 0.8 * len(said)
+def fits(values: Mapping[str, int], role: str, low: int, high: int) -> bool:
+    """Return whether nearly all cells hold values of the scale, and at least one does. `values` counts cells.
+
+    >>> fits({"9": 40, "3": 50, "99": 2, "EOS": 30}, "nps", 0, 10), fits({"9": 40, "99": 40}, "nps", 0, 10)
+    (True, False)
+    """
+    said = {value: count for value, count in values.items() if not is_blank(value)}
+    good = sum(count for value, count in said.items() if number(value, role, low, high) is not None)
+    return good > 0 and good >= MOSTLY * sum(said.values())
