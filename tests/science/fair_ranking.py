@@ -1,6 +1,6 @@
 """How far raw and shrunken figures are from the truth: the simulation behind docs/statistics/fair-ranking.md.
 
-`python -m tests.science.fair_ranking` prints its table in about half a minute.
+`python -m tests.science.fair_ranking` prints its table in about a minute.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """How often looking every day ends in a false arrow: the simulation behind docs/statistics/peeking.md.
 
-`python -m tests.science.peeking` prints its table in about a minute. Written apart from the package, over whole
+`python -m tests.science.peeking` prints its table in some ten seconds. Written apart from the package, over whole
 arrays; a test holds the two against each other.
 """
 

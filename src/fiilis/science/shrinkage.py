@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import exp, inf, isfinite, log, sqrt
+from math import inf, isfinite, sqrt
 
 from fiilis.science.case_mix import Adjusted, adjust, as_moments, pool, together
 from fiilis.science.estimate import DEFAULT_LEVEL, MINIMUM_N_FOR_VERDICT, Estimate, Method, Unknown, check_level
@@ -126,44 +126,27 @@ def shrink(values: Sequence[float], variances: Sequence[float]) -> Prior:
         raise ValueError(f"at least {MINIMUM_GROUPS} values, each with its variance")
     if not all(0 < variance < inf for variance in variances) or not all(map(isfinite, values)):
         raise ValueError("values are finite, and variances above 0")
+    import numpy as np  # noqa: PLC0415 - slow import
+
     between = between_variance(values, variances)
-    harmonic = k / sum(1 / variance for variance in variances)
-    chances, means, drawn = _posterior(values, variances, between + harmonic)
-    groups = []
-    for i, (y, v) in enumerate(zip(values, variances, strict=True)):
-        centres = [y + b[i] * (m - y) for b, (m, _) in zip(drawn, means, strict=True)]
-        value = sum(p * centre for p, centre in zip(chances, centres, strict=True))
-        # Given `between`: the sampling variance left, and the mean's own; then, how the centre moves with `between`.
-        squared = sum(
-            p * (v * (1 - b[i]) + b[i] ** 2 * doubt + (centre - value) ** 2)
-            for p, b, (_, doubt), centre in zip(chances, drawn, means, centres, strict=True)
-        )
-        own_weight = 1 - sum(p * b[i] for p, b in zip(chances, drawn, strict=True))
-        groups.append(Shrunk(value, sqrt(squared), own_weight))
-    return Prior(sum(p * m for p, (m, _) in zip(chances, means, strict=True)), between, tuple(groups))
-
-
-def _posterior(
-    values: Sequence[float], variances: Sequence[float], typical: float
-) -> tuple[list[float], list[tuple[float, float]], list[list[float]]]:
-    """Return, over a grid of variances between: their chances, the mean with its variance, and each group's pull.
-
-    The grid is even in u = between / (between + typical), so that it reaches from 0 to infinity.
-    """
-    logs, means, drawn = [], [], []
-    for step in range(_GRID):
-        u = (step + 0.5) / _GRID
-        between = typical * u / (1 - u)
-        weights = [1 / (variance + between) for variance in variances]
-        total = sum(weights)
-        mean = sum(w * y for w, y in zip(weights, values, strict=True)) / total
-        squares = sum(w * (y - mean) ** 2 for w, y in zip(weights, values, strict=True))
-        logs.append((sum(map(log, weights)) - log(total) - squares) / 2 - 2 * log(1 - u))
-        means.append((mean, 1 / total))
-        drawn.append([v * w for v, w in zip(variances, weights, strict=True)])
-    most = max(logs)
-    chances = [exp(one - most) for one in logs]
-    return [one / sum(chances) for one in chances], means, drawn
+    y, v = np.asarray(values, dtype=float), np.asarray(variances, dtype=float)
+    # A grid of variances between, even in u = between / (between + typical), so that it reaches from 0 to infinity.
+    typical = between + k / float((1 / v).sum())
+    u = (np.arange(_GRID) + 0.5) / _GRID
+    weights = 1 / (v + (typical * u / (1 - u))[:, None])
+    total = weights.sum(axis=1)
+    means = weights @ y / total
+    squares = (weights * (y - means[:, None]) ** 2).sum(axis=1)
+    logs = (np.log(weights).sum(axis=1) - np.log(total) - squares) / 2 - 2 * np.log(1 - u)
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    pull = v * weights
+    centres = y + pull * (means[:, None] - y)
+    value = chances @ centres
+    # Given `between`: the sampling variance left, and the mean's own; then, how the centre moves with `between`.
+    squared = chances @ (v * (1 - pull) + pull**2 / total[:, None] + (centres - value) ** 2)
+    groups = zip(value.tolist(), np.sqrt(squared).tolist(), (1 - chances @ pull).tolist(), strict=True)
+    return Prior(float(chances @ means), between, tuple(Shrunk(*one) for one in groups))
 
 
 def rank(
