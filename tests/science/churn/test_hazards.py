@@ -111,9 +111,9 @@ def test_variable_as_strata_no_longer_warns() -> None:
 
 def test_proportional_variables_are_seldom_warned_about() -> None:
     warned = sum(
-        Caution.NOT_PROPORTIONAL in notes(hazards(Followed.from_arrays(*made(n=150, seed=seed)))) for seed in range(60)
+        Caution.NOT_PROPORTIONAL in notes(hazards(Followed.from_arrays(*made(n=150, seed=seed)))) for seed in range(20)
     )
-    assert warned <= 8
+    assert warned <= 4
 
 
 def test_few_departures_a_variable_are_named_with_what_to_do() -> None:
@@ -174,16 +174,12 @@ def test_degenerate_customers_have_a_named_reason(
     assert (found.concordance, found.notes) == (None, ())
 
 
-def test_fit_that_finds_no_end_has_a_named_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Which data break lifelines' search depends on its release; what it raises then doesn't.
-    from lifelines import CoxPHFitter
-    from lifelines.exceptions import ConvergenceError
-
-    def lost(*_: object, **__: object) -> None:
-        raise ConvergenceError("delta contains nan value(s)", ValueError())
-
-    monkeypatch.setattr(CoxPHFitter, "fit", lost)
-    assert hazards(Followed.from_arrays(TIMES, LEFT, {"a": AGE})).unknown is Unknown.NOT_CONVERGED
+def test_variable_that_is_its_own_strata_has_a_named_reason() -> None:
+    duration, left, variables = crossing()
+    late = np.random.default_rng(4).normal(size=800)
+    for known in (variables, variables | {"late": late}):
+        found = hazards(Followed.from_arrays(duration, left, known, strata=variables["discount"]))
+        assert (found.unknown, found.n) == (Unknown.NOT_CONVERGED, 800)
 
 
 @pytest.mark.parametrize(

@@ -112,12 +112,12 @@ def test_planted_figures_and_future_are_found() -> None:
 
 
 def test_standard_errors_are_those_of_repeated_sampling() -> None:
-    fits = [fit(simulated(800, seed)[0]) for seed in range(24)]
+    fits = [fit(simulated(800, seed)[0]) for seed in range(16)]
     known = [model for model in fits if model.unknown is None]
-    assert len(known) >= 22
+    assert len(known) >= 14
     spread = np.std([model.logs[1] for model in known], ddof=1)
     told = np.median([math.sqrt(model.covariance[1][1]) for model in known])
-    assert told / spread == pytest.approx(1, abs=0.4)
+    assert told / spread == pytest.approx(1, abs=0.5)
 
 
 def test_unit_of_time_changes_alpha_alone() -> None:

@@ -49,10 +49,10 @@ def test_planted_chances_are_inside_their_intervals(model: Model) -> None:
 
 def test_interval_holds_the_planted_chance_in_most_samples() -> None:
     held = 0
-    for seed in range(40):
+    for seed in range(20):
         found = risk(fit(Past.from_arrays(*made(n=600, seed=seed))), {"late": 2, "years": 1, "shoes": 42}).chance
         held += found.low <= chances(-1.5, late=2, years=1) <= found.high
-    assert held >= 35
+    assert held >= 17
 
 
 def test_unseen_customers_are_predicted_better_than_by_the_base_rate(model: Model) -> None:

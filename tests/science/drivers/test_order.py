@@ -1,7 +1,6 @@
 """Drivers that can't be ordered say so; and no more than one ranking in twenty orders equals."""
 
 import numpy as np
-import pytest
 
 from fiilis.science.drivers import Ratings, analyse
 from fiilis.science.drivers.order import places
@@ -42,11 +41,11 @@ def test_one_driver_has_the_first_place() -> None:
 
 def test_equal_drivers_are_seldom_ordered() -> None:
     wrong = 0
-    for seed in range(200):
+    for seed in range(100):
         rng = np.random.default_rng(seed)
         table = rng.normal(size=(200, 4))
         outcome = table.sum(axis=1) + rng.normal(size=200) * 2
         drivers = {str(number): table[:, number] for number in range(4)}
         wrong += len(analyse(Ratings.from_arrays(outcome, drivers), resamples=200, seed=seed).groups) > 1
-    # 5 % of 200 is 10, with a standard error of 3.
-    assert wrong == pytest.approx(10, abs=9)
+    # 5 % of 100, with a standard error of 2.2.
+    assert wrong <= 11

@@ -28,7 +28,7 @@ LEAST_CUSTOMERS = 100
 LEAST_REPEATERS = 30
 """So many must have bought again at all."""
 
-# A standard error of a figure's logarithm above this: from a seventh to seven times. Not told apart.
+# A standard error of the logarithms above this in any direction: from a fiftieth to fifty times. Not told apart.
 _LOOSE = 2.0
 
 # Where the logarithms of the four figures may lie; beyond it the data say "as large as you like".
@@ -196,17 +196,14 @@ def fit(histories: Histories) -> Repeat:
 
 def _covariance(logs: Floats, columns: tuple[Floats, Floats, Floats, Floats]) -> Floats | None:
     """Return the inverse of the observed information at the best fit; None where it has none."""
-    if not (np.abs(logs) < _FAR - _STEP).all():
-        return None
     steps = np.eye(4) * _STEP
     information = np.array(
         [(loss(logs + step, *columns)[1] - loss(logs - step, *columns)[1]) / (2 * _STEP) for step in steps]
     )
     information = (information + information.T) / 2
-    if not (np.linalg.eigvalsh(information) > 0).all():
-        return None
-    covariance: Floats = np.linalg.inv(information)
-    return covariance if (np.sqrt(np.diagonal(covariance)) < _LOOSE).all() else None
+    inside = (np.abs(logs) < _FAR - _STEP).all()
+    told_apart = np.linalg.eigvalsh(information)[0] > 1 / _LOOSE**2
+    return np.linalg.inv(information) if inside and told_apart else None
 
 
 def alive(model: Repeat, *, repeats: int, last: float, observed: float, level: float = DEFAULT_LEVEL) -> Estimate:
