@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from fiilis.listen.models import Import
 from fiilis.listen.services.imports.chosen import Choices, Place, touchpoint_codes
-from fiilis.listen.services.imports.guessing import Role, tool
+from fiilis.listen.services.imports.guessing import Role, counts_faces, tool
 from fiilis.listen.services.imports.report import Why
 from fiilis.listen.services.imports.tables import Table
 from fiilis.listen.types import Kind
@@ -81,6 +81,8 @@ def how_read(table: Table) -> list[str]:
 def doubts(table: Table, choices: Choices, places: dict[str, Place]) -> list[str]:
     """Return what the reader should look at: what was guessed and could be otherwise."""
     said = []
+    if counts_faces(table.columns):
+        said.append(_("This is a table of counts, not of answers. Export single answers, one in each row."))
     for column in table.columns:
         role = choices.roles.get(column.name, "")
         if role == Role.TIME and len(column.orders) > 1:

@@ -180,15 +180,20 @@ def _choose_nps(columns: list[Column], found: dict[str, Role]) -> None:
         found[fitting[0].name] = Role.NPS
 
 
+COUNTED_FACES = ("very happy", "happy", "unhappy", "very unhappy")
 # Headers by which an export is known for its tool's: all of one set must stand there, apart from case.
 _TOOLS = (
     ("SurveyMonkey", ({"respondent id", "collector id"},)),
     ("Typeform", ({"#", "network id"}, {"submit date (utc)"}, {"#", "submitted at", "token"})),
     ("Google Forms", ({"timestamp"}, {"aikaleima"}, {"tidstämpel"})),
-    ("HappyOrNot", ({"experience point"}, {"smiley point"}, {"very happy", "happy", "unhappy", "very unhappy"})),
-    ("Webropol", ({"vastaajan numero"}, {"respondent number"}, {"vastaajan tunniste"})),
-    ("Surveypal", ({"response id", "submitted"}, {"answer id", "answered"})),
+    ("HappyOrNot", ({"experience point"}, {"smiley point"}, set(COUNTED_FACES))),
 )
+
+
+def counts_faces(columns: Iterable[Column]) -> bool:
+    """Return whether this is a table of how many pressed each face, not of answers."""
+    counted = {column.name.casefold() for column in columns if column.numbers > _MOSTLY}
+    return set(COUNTED_FACES) <= counted
 
 
 def tool(names: Iterable[str]) -> str:
