@@ -121,6 +121,15 @@ def rules(seed: int, streams: int) -> list[tuple[str, float, float, float]]:
     return [(name, a_year(still), *found(after, 26)) for name, still, after in cases]
 
 
+def few_answers(seed: int, streams: int, n: int, shares: tuple[float, float, float]) -> tuple[float, float]:
+    """False alarms a year of CUSUM and e-detector with n answers in each week and normal known for certain."""
+    counts = np.random.default_rng(seed).multinomial(np.full((streams, 4 * YEAR), n), shares)
+    mean = 100 * (shares[2] - shares[0])
+    sd = np.sqrt(1e4 * (shares[0] + shares[2]) - mean * mean)
+    normal = np.full((streams, 1), mean)
+    return a_year(cusum(counts, normal, np.full((streams, 1), sd))), a_year(e_detector(counts, normal))
+
+
 def lines(streams: int = 4_000) -> list[str]:
     table = [
         "| rule | false alarms a year | 20-point drop found within 8 weeks | in the middle, in week |",
@@ -132,6 +141,12 @@ def lines(streams: int = 4_000) -> list[str]:
     table += ["", "| start of the drop guessed | of the drops found |", "|---|---|"]
     for off, words in ((0, "in the very week"), (1, "within a week"), (3, "within three weeks")):
         table.append(f"| {words} | {float((abs(errors) <= off).mean()):.0%} |")
+    table += ["", "| detractors/passives/promoters, answers a week | CUSUM | e-detector |", "|---|---|---|"]
+    for shares in (QUIET, (0.05, 0.10, 0.85), (0.01, 0.05, 0.94)):
+        for n in (1, 10, 45):
+            wolves, sure = few_answers(1, streams // 2, n, shares)
+            groups = "/".join(f"{100 * share:.0f}" for share in shares)
+            table.append(f"| {groups}, {n} | {wolves:.1f} | {sure:.1f} |")
     return table
 
 
