@@ -29,9 +29,11 @@ PANELS = "listen.survey"
 @page("survey.view")
 def index(request: WorkspaceRequest) -> HttpResponse:
     """What do we ask, whom, when? The list of surveys."""
+    counts = reads.answer_counts(workspace=request.workspace)
     rows = [
         {
             "row": row,
+            "answers": counts.get(row.id, 0),
             "href": address(request, "survey", row.id),
             "status": words.status(row.status),
             "languages": words.languages(row.languages),
