@@ -18,6 +18,7 @@ OFFICE = [
     "/w/airport/answers/?kind=nps",
     "/w/airport/surveys/",
     "/w/airport/surveys/new",
+    "/w/airport/imports/",
     "/w/airport/journey/",
     "/w/airport/members/",
     "/w/airport/audit/",

@@ -22,6 +22,10 @@ from fiilis.listen.services import imports, uploads
 from fiilis.listen.services.imports import numbers
 from fiilis.listen.services.imports.chosen import Choices
 from fiilis.listen.services.uploads import files, requests, work
+from fiilis.understand import facts
+from fiilis.understand.sums import estimate
+from fiilis.understand.types import Filter
+from fiilis.warehouse import sync
 from tests.conftest import World
 from tests.listen.shop import DATABASES, Shop
 from tests.listen.workbook import Formula, write
@@ -553,3 +557,20 @@ def test_only_so_many_wait_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     desk.send("NPS;Pvm\n9;2.3.2026\n")
     with pytest.raises(Conflict):
         desk.send("NPS;Pvm\n9;2.3.2026\n")
+
+
+@pytest.mark.django_db(databases=DATABASES, transaction=True)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_preview_and_board_count_the_same(desk: Desk, settings: Settings, tmp_path: Path, weighted: bool) -> None:
+    settings.FIILIS_LAKE = str(tmp_path / "lake")
+    table = [["Pvm", "NPS", "Tyytyväisyys", "Helppous", "Paino"]]
+    table += [["2.3.2026", str(n * n % 11), str(n % 5 + 1), str(n % 7 + 1), str(n % 2 + 0.5)] for n in range(97)]
+    if not weighted:
+        table = [row[:-1] for row in table]
+    upload = desk.look(text(table))
+    assert roles(upload)[1:4] == ["nps", "csat5", "ces7"]
+    figures = {one.kind.value: one.estimate for one in map(numbers.figure, upload.report["numbers"])}
+    desk.bring_in(upload)
+    sync.run_until_idle()
+    sums = facts.metric_sums(workspace=desk.workspace, asked=Filter()).value
+    assert {measure.kind: estimate(measure, one) for measure, one in sums.items()} == figures
