@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 import subprocess
 import sys
 from datetime import date
@@ -142,3 +143,18 @@ def test_placeholders_of_personal_data_are_read_in_the_readers_language(world: W
     put([fact(world.woollens, "f1", "long", None, TODAY, text=said)])
     html = seen(world.client("aino"), "/w/villa/answers/?period=all")
     assert html.count("Soita [phone number] tai [e-mail address], [muu]") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"),
+    [("aino", "/w/villa/start/"), ("bjorn", "/w/villa/surveys/new"), ("carita", "")],
+)
+def test_answers_of_nobody_teach_and_lead_on(world: World, name: str, offer: str) -> None:
+    html = seen(world.client(name), "/w/villa/answers/?period=all")
+    assert html.count("Here stands each answer") == 1
+    assert re.findall(r'class="btn btn-primary" href="([^"]+)"', html) == ([offer] if offer else [])
+
+
+def test_no_such_answers_lead_to_all_answers_of_all_time(world: World) -> None:
+    html = seen(world.client("aino"), "/w/villa/answers/?kind=nps&period=4w")
+    assert re.findall(r'class="btn btn-primary" href="([^"]+)"', html) == ["/w/villa/answers/?period=all"]

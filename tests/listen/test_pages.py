@@ -238,6 +238,18 @@ def test_publishing_again_shows_what_changes_first(world, survey):
     assert text(bjorn.get(url("versions", survey))).count("Question 3 is new.") == 1
 
 
+def test_published_survey_without_changes_offers_no_publishing(world, survey):
+    bjorn, publishing = browser(world, "bjorn"), f'class="btn btn-primary" href="{url("publish", survey)}"'
+    offered = [text(bjorn.get(url("survey", survey))).count(publishing)]
+    publish(survey)
+    html = text(bjorn.get(url("survey", survey)))
+    offered.append(html.count(publishing))
+    assert html.count("Published: customers see it as it stands") == 1
+    questions.add_question(workspace=world.woollens, survey_id=survey.pk, preset=Preset.EMOTION, by="test")
+    offered.append(text(bjorn.get(url("survey", survey))).count(publishing))
+    assert offered == [1, 0, 1]
+
+
 def test_closing_and_reopening(world, survey):
     publish(survey)
     bjorn = browser(world, "bjorn")
