@@ -35,7 +35,7 @@ def events_table() -> str:
 
 
 def commands_text() -> str:
-    from fiilis.config.cli.commands import fiilis
+    from fiilis.config.cli.whole import fiilis
 
     parts: list[str] = []
 

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def serve(*, host: str, port: int, worker: bool) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fiilis.config.settings")
     connections.close_all()
     _allow_open_files()
+    os.environ["_FIILIS_BESIDE"] = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - a name
     beside = WorkerProcess()
     if worker:
         beside.start()
@@ -137,6 +139,18 @@ def _allow_open_files() -> None:
     """Raise the soft limit of open files, often 1,024, as far as we may: each connection is one."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def lan_address() -> str:
+    """Return this machine's address on its local network, or the loopback's when it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # A datagram socket sends nothing when it connects; it only learns by which address it would go.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        address: str = probe.getsockname()[0]
+    return address
 
 
 def serve_anew(*, host: str, port: int) -> NoReturn:

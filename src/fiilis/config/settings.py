@@ -1,5 +1,6 @@
 """Django's settings, from the environment. Everything a user may set stands in `config.env`."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ SECRET_KEY = env.secret_key(VALUES, DATA)
 DEBUG = False
 FIILIS_LAKE: str = VALUES["FIILIS_LAKE"] or str(DATA / "lake")
 FIILIS_URL: str = VALUES["FIILIS_URL"]
+# Where the web process beside this worker listens; set by `fiilis serve`, not by people.
+FIILIS_BESIDE = os.environ.get("_FIILIS_BESIDE", "")
 FIILIS_DEMO = MODE == "demo"
 FIILIS_INTAKE_RATE: int = VALUES["FIILIS_INTAKE_RATE"]
 FIILIS_INTAKE_QUEUE: int = VALUES["FIILIS_INTAKE_QUEUE"]
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "fiilis.listen",
     "fiilis.understand",
     "fiilis.home",
+    "fiilis.simulate",
     # after our own, whose templates replace theirs
     "allauth",
     "allauth.account",

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("fiilis.home.urls")),
     path("", include("fiilis.ecosystem.urls")),
     path("", include("fiilis.listen.urls")),
+    path("", include("fiilis.simulate.urls")),
 ]

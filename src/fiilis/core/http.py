@@ -132,6 +132,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     for entry in slots.menu_entries():
         if not permissions.may(membership, entry.permission):
             continue
+        if entry.shown is not None and not entry.shown(membership.workspace):
+            continue
         href = _reverse(entry.url_name, membership.workspace.slug)
         groups.setdefault(entry.group, []).append(
             {

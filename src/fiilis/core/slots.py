@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from fiilis.core.http import WorkspaceRequest
-    from fiilis.core.models import Membership
+    from fiilis.core.models import Membership, Workspace
 
 Text = str | Promise
 
@@ -24,6 +24,8 @@ class MenuEntry:
     permission: str
     # Shows a number beside the label; cheap, and None when there is nothing to tell.
     count: "Callable[[WorkspaceRequest], int | None] | None" = None
+    # Judges by the workspace whether the entry has anything to show there; without a query.
+    shown: "Callable[[Workspace], bool] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from fiilis.core.models import Workspace
 from fiilis.science.metrics import Plain
 from fiilis.science.sums import ClusterSums, Counts, Moments, Tally
-from fiilis.understand.sums import Sums
+from fiilis.understand.sums import NO_CLUSTERS, Sums
 from fiilis.understand.types import Filter, Form, Measure, Segmentation
 from fiilis.warehouse import query
 
@@ -196,15 +196,16 @@ def segment_trend(
 def weekly(
     *, workspace: Workspace, asked: Filter, at_least: int | None = None
 ) -> Found[dict[Series, dict[date, Sums]]]:
-    """Return, by the Monday of each week with answers, the sums of every measure, whole and by segment.
+    """Return, by the Monday of each week with answers, the plain sums of every measure, whole and by segment.
 
     All but the NPS as a mean: it moves with every answer, where a share of good answers sees only some cross a line.
+    Neither weights nor clusters are counted: enough to watch a figure against its own past.
     """
     result = _run("weekly_segments", workspace, at_least, **_asked(asked))
     found: dict[Series, dict[date, Sums]] = {}
     for row in result.rows:
         series = Series(row["touchpoint"], replace(_measure(row), averaged=True), row["by"], row["segment"])
-        found.setdefault(series, {})[row["bucket"]] = sums_of(series.measure, row)
+        found.setdefault(series, {})[row["bucket"]] = Sums(_plain(series.measure, row), NO_CLUSTERS, False)
     return Found(found, result.version)
 
 
@@ -267,18 +268,22 @@ def _measure(row: Row, *, shared: bool = False) -> Measure:
     return Measure(row["kind"], row["low"], row["high"], shared and row["kind"] == "ces")
 
 
+def _plain(measure: Measure, row: Row) -> Plain:
+    if measure.form is Form.NPS:
+        return Counts(row["detractors"], row["passives"], row["promoters"])
+    if measure.form is Form.SHARE:
+        return Tally(row["top"], int(row["n"]))
+    return Moments(int(row["n"]), row["total"], row["total_sq"])
+
+
 def sums_of(measure: Measure, row: Row) -> Sums:
     """Return the row's sums in the form in which the measure is summed up."""
     n = int(row["n"])
-    plain: Plain
+    plain = _plain(measure, row)
     wy, wyy, s_wy, s_yy = row["wy"], row["wyy"], row["s_wy"], row["s_yy"]
-    if measure.form is Form.NPS:
-        plain = Counts(row["detractors"], row["passives"], row["promoters"])
-    elif measure.form is Form.SHARE:
-        plain = Tally(row["top"], n)
+    if measure.form is Form.SHARE:
         wy, wyy, s_wy, s_yy = row["wt"], row["wt"], row["s_wt"], row["s_tt"]
-    else:
-        plain = Moments(n, row["total"], row["total_sq"])
+    elif measure.form is Form.MEAN:
         wy, wyy, s_wy, s_yy = row["wv"], row["wvv"], row["s_wv"], row["s_vv"]
     clustered = ClusterSums(
         n=n, clusters=row["clusters"], w=row["w"], wy=wy, s_ww=row["s_ww"], s_wy=s_wy, s_yy=s_yy, w2=row["w2"],

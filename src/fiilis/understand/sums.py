@@ -10,6 +10,9 @@ from fiilis.science.metrics import Plain, choose
 from fiilis.science.sums import ClusterSums, Counts, Moments, Tally
 from fiilis.understand.types import Form, Measure
 
+NO_CLUSTERS = ClusterSums(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+"""What stands beside plain sums where nobody asks for weights or clusters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -26,7 +29,7 @@ class Sums:
     @property
     def n(self) -> int:
         """Number of answers."""
-        return self.clustered.n
+        return self.plain.n
 
     def __add__(self, other: Sums) -> Sums:
         """Return the answers of both together, as if no cluster had answers in both."""
@@ -49,7 +52,7 @@ def nothing(measure: Measure) -> Sums:
         plain = Counts(0, 0, 0)
     elif measure.form is Form.SHARE:
         plain = Tally(0, 0)
-    return Sums(plain, ClusterSums(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0), weighted_or_clustered=False)
+    return Sums(plain, NO_CLUSTERS, weighted_or_clustered=False)
 
 
 def estimate(measure: Measure, sums: Sums) -> Estimate:

@@ -15,7 +15,7 @@ def main() -> None:
         import django  # noqa: PLC0415 - slow import
 
         django.setup()
-        from fiilis.config.cli.commands import fiilis  # noqa: PLC0415 - slow import, needs the app registry
+        from fiilis.config.cli.whole import fiilis  # noqa: PLC0415 - slow import, needs the app registry
 
         fiilis(prog_name="fiilis")
     except SettingProblem as problem:

@@ -98,9 +98,15 @@ def worker() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--load-only", is_flag=True, help="Load the data, print the sign-in link, and don't serve.")
-def demo(host: str, port: int, load_only: bool) -> None:
-    """Load real data (San Francisco airport's guest survey 2017) and serve it. Repeating changes nothing."""
+@click.option("--lan", is_flag=True, help="Let others on the local network in, so that an audience can answer.")
+@click.option("--shop/--no-shop", default=True, show_default=True, help="Load the made-up shop beside the airport.")
+def demo(host: str, port: int, load_only: bool, lan: bool, shop: bool) -> None:
+    """Load a made-up shop and real data (San Francisco airport's guest survey 2017), and serve them.
+
+    Repeating changes nothing.
+    """
     from fiilis.listen.services import airport  # noqa: PLC0415 - slow import
+    from fiilis.simulate.services import loading  # noqa: PLC0415 - slow import
     from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
 
     if not settings.FIILIS_DEMO:
@@ -109,11 +115,20 @@ def demo(host: str, port: int, load_only: bool) -> None:
     user = account.demo_user()
     with progress_bar(_("San Francisco airport, guest survey 2017")) as show:
         airport.load(by="demo", owner=user, progress=show)
+    if shop:
+        with progress_bar(_("Kehränummi, made-up data")) as show:
+            loading.load(by="demo", owner=user, progress=show)
     with console.status(_("Writing the facts ...")):
         sync.run_until_idle()
     link = account.issue_sign_in_link(user=user, purpose="demo")
-    address = f"[bold]http://{host}:{port}{link}[/bold]"
-    console.print(f"\n{_('Open %(address)s (works once)') % {'address': address}}\n", soft_wrap=True)
+    origin = f"http://{host}:{port}"
+    if lan:
+        host, origin = "0.0.0.0", f"http://{server.lan_address()}:{port}"  # noqa: S104 - asked for by --lan
+        os.environ["FIILIS_URL"] = origin
+        console.print(_("Everybody on the local network can open %(address)s now.") % {"address": origin})
+    console.print(
+        f"\n{_('Open %(address)s (works once)') % {'address': f'[bold]{origin}{link}[/bold]'}}\n", soft_wrap=True
+    )
     if not load_only:
         server.serve_anew(host=host, port=port)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import accumulate
 from math import sqrt
 from operator import add
@@ -113,13 +113,19 @@ def watched(weekly: Mapping[Series, Weeks], *, until: date, version: int) -> Sur
         return Surprises(version, (), 0, unwatched, None, None, 0.0)
     looks = sum(len(watch.looks) for watch in watches) / len(watches)
     worth = median(watch.worth for watch in watches)
-    h = max(DEFAULT_H, choose_h(FALSE_A_YEAR, series=len(watches), looks_a_year=looks, baseline_looks=worth))
-    rate = run_length(h, baseline_looks=worth).rate
+    h, rate = _threshold(len(watches), round(looks), round(worth))
     every = [one for watch in watches for one in _changes(watch, h)]
     return Surprises(
         version, _one_of_each_event(every), len(watches), unwatched, since, h,
         false_alarms_a_year(rate, series=len(watches), looks_a_year=looks),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _threshold(series: int, looks: int, worth: int) -> tuple[float, float]:
+    """Return the CUSUM's threshold and its rate of false alarms a look: a second's work, the same from page to page."""
+    h = max(DEFAULT_H, choose_h(FALSE_A_YEAR, series=series, looks_a_year=looks, baseline_looks=worth))
+    return h, run_length(h, baseline_looks=worth).rate
 
 
 def _distinct(weekly: Mapping[Series, Weeks]) -> Iterable[tuple[Series, Weeks]]:

@@ -1,26 +1,39 @@
--- The sums of NPS, CSAT and CES by ISO week (`bucket` is its Monday) at each touchpoint, of all answers there (`by` is '')
--- and parted by language, channel and each attribute (`by` is its name), of answers where it is known. Columns: see
--- parts/sums.sql.
+-- Plain counts and sums of NPS, CSAT and CES by ISO week (`bucket` is its Monday) at each touchpoint, of all answers
+-- there (`by` is '') and parted by language, channel and each attribute (`by` is its name), of answers where it is known:
+-- n; detractors, passives, promoters; top; total, total_sq (of values). To watch many figures at once: no weights and no
+-- clusters, which cost ten times as much as all the rest.
 WITH parted AS (
   SELECT
-    CAST(DATE_TRUNC('WEEK', day) AS DATE) AS bucket, touchpoint, kind, low, high, attributes,
-    unit, cluster, weight, value, y, top, detractor, passive, promoter,
-    LIST_CONCAT(
-      [{'by': '', 'segment': ''}, {'by': 'language', 'segment': language}, {'by': 'channel', 'segment': channel}],
-      LIST_TRANSFORM(
-        MAP_ENTRIES(attributes), LAMBDA pair : {'by': CONCAT('attribute:', pair.key), 'segment': pair.value}
-      )
-    ) AS parts
+    CAST(DATE_TRUNC('WEEK', day) AS DATE) AS bucket, touchpoint, kind, low, high, language, channel, attributes,
+    COUNT(*) AS n,
+    SUM(detractor) AS detractors, SUM(passive) AS passives, SUM(promoter) AS promoters, SUM(top) AS top,
+    SUM(value) AS total, SUM(value * value) AS total_sq
   FROM scored
+  GROUP BY ALL
 ),
 each AS (
-  SELECT * EXCLUDE (parts, attributes), UNNEST(parts) AS part FROM parted
-),
-keyed AS (
   SELECT
-    bucket, touchpoint, kind, low, high, part.by AS by, part.segment AS segment,
-    unit, cluster, weight, value, y, top, detractor, passive, promoter
-  FROM each
-  WHERE part.by = '' OR part.segment <> ''
+    * EXCLUDE (attributes, language, channel),
+    UNNEST(
+      LIST_CONCAT(
+        [{'by': '', 'segment': ''}, {'by': 'language', 'segment': language}, {'by': 'channel', 'segment': channel}],
+        LIST_TRANSFORM(
+          MAP_ENTRIES(attributes), LAMBDA pair : {'by': CONCAT('attribute:', pair.key), 'segment': pair.value}
+        )
+      )
+    ) AS part
+  FROM parted
 )
-SELECT * FROM sums ORDER BY touchpoint, kind, low, high, by, segment, bucket
+SELECT
+  touchpoint, kind, low, high, part.by AS by, part.segment AS segment, bucket,
+  CAST(SUM(n) AS BIGINT) AS n,
+  CAST(SUM(detractors) AS BIGINT) AS detractors,
+  CAST(SUM(passives) AS BIGINT) AS passives,
+  CAST(SUM(promoters) AS BIGINT) AS promoters,
+  CAST(SUM(top) AS BIGINT) AS top,
+  SUM(total) AS total,
+  SUM(total_sq) AS total_sq
+FROM each
+WHERE part.by = '' OR part.segment <> ''
+GROUP BY ALL
+ORDER BY touchpoint, kind, low, high, by, segment, bucket

@@ -1,0 +1,1 @@
+"""Reads of the simulator: an ordinary dashboard beside ours, and what of the planted truths was found."""
