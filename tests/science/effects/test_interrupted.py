@@ -56,15 +56,15 @@ def test_mean_effect_is_the_mean_of_what_was_less_what_would_have_been() -> None
 @pytest.mark.parametrize("relation", [0.0, 0.6])
 def test_a_series_without_change_is_held_in_about_95_of_100(relation: float) -> None:
     random, wrong, plain = np.random.default_rng(4), 0, 0
-    for _ in range(120):
-        noise = random.normal(size=48)
-        for place in range(1, 48):
+    for _ in range(80):
+        noise = random.normal(size=32)
+        for place in range(1, 32):
             noise[place] += relation * noise[place - 1]
-        effects = [interrupted(30 + 0.1 * np.arange(48) + noise, 24, stretched=kind) for kind in (True, False)]
+        effects = [interrupted(30 + 0.1 * np.arange(32) + noise, 16, stretched=kind) for kind in (True, False)]
         wrong += effects[0].p is not None and effects[0].p < 0.05
         plain += effects[1].p is not None and effects[1].p < 0.05
-    assert wrong <= 12
-    assert plain >= 16  # what Newey and West alone would have cried
+    assert wrong <= 10
+    assert plain >= 12  # what Newey and West alone would have cried
 
 
 def test_stretch_fades_in_a_long_series() -> None:

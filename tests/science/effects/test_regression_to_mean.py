@@ -26,7 +26,7 @@ def test_rise_of_the_worst_agrees_with_simulation(m: int, error: float, spread: 
     assert rise_of_the_worst(m, error, spread) == pytest.approx(rise, rel=0.02)
 
 
-@pytest.mark.parametrize(("m", "spread"), [(6, 0.0), (12, 12.0), (20, 0.0), (20, 12.0), (40, 25.0)])
+@pytest.mark.parametrize(("m", "spread"), [(12, 12.0), (20, 0.0), (30, 25.0)])
 def test_doing_nothing_to_the_worst_shows_an_effect_in_at_most_5_of_100(m: int, spread: float) -> None:
     random = np.random.default_rng(2)
     raw, left, false = [], [], 0

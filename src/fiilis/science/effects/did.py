@@ -109,7 +109,7 @@ def difference_in_differences(
     H0: the changed moved as the others did. Misleads where groups drifted apart before (see `details`), or where one
     group among few had a shock of its own. NO_COMPARISON without unchanged groups, NO_BEFORE or NO_AFTER without
     such periods of any changed group, ONE_CLUSTER with a single changed or other group (hold it against all others
-    by `placebo.in_space`, or use `two_by_two`), TOO_FEW answers.
+    by `placebo.in_space`, or use `two_by_two`), TOO_FEW answers, ZERO_WEIGHT, COLLINEAR, NO_SPREAD, INVALID.
     Sources: Bertrand, Duflo & Mullainathan 2004, QJE 119; Cengiz et al. 2019, QJE 134 (stacks); Cameron, Gelbach &
     Miller 2008, Rev. Econ. Stat. 90. Raises ValueError for shapes that don't fit, or a group without `changed_at`.
 
@@ -184,6 +184,10 @@ def _panel(
     if np.isnan(starts).any():
         return Unknown.INVALID
     places = np.array([names[name] for name in labels], dtype=int)
+    if len(scores) and not w.any():
+        return Unknown.ZERO_WEIGHT
+    # Answers of weight 0 make no group and no period be there.
+    scores, places, periods, w = (part[w > 0] for part in (scores, places, periods, w))
     if why := _unfit(scores, periods, starts, places):
         return why
     return _stacked(scores, w, places, periods, starts)
@@ -195,16 +199,17 @@ def _unfit(scores: Floats, periods: Floats, starts: Floats, places: Places) -> U
         return Unknown.NO_ANSWERS
     if len(scores) < MINIMUM_N:
         return Unknown.TOO_FEW
-    changed = np.isfinite(starts)
-    if changed.all():
+    of_changed = np.isfinite(starts)[places]
+    if of_changed.all():
         return Unknown.NO_COMPARISON
-    of_changed = changed[places]
     later = periods >= starts[places]
     if not (of_changed & later).any():
         return Unknown.NO_AFTER
     if not (of_changed & ~later).any():
         return Unknown.NO_BEFORE
-    return Unknown.ONE_CLUSTER if min(changed.sum(), (~changed).sum()) < 2 else None
+    # Groups to be changed after the last answer have shown no effect yet; they don't count.
+    shown = [len(np.unique(places[which])) for which in (of_changed & later, ~of_changed)]
+    return Unknown.ONE_CLUSTER if min(shown) < 2 else None
 
 
 def _stacked(scores: Floats, w: Floats, places: Places, periods: Floats, starts: Floats) -> _Panel:
@@ -234,8 +239,8 @@ def _stacked(scores: Floats, w: Floats, places: Places, periods: Floats, starts:
         start=dates[of_stack],
         changed=np.isfinite(starts[cluster]).astype(float),
         n=len(scores),
-        groups=len(starts),
-        groups_changed=int(np.isfinite(starts).sum()),
+        groups=len(np.unique(cluster)),
+        groups_changed=len(np.unique(cluster[np.isfinite(starts[cluster])])),
     )
 
 
