@@ -63,8 +63,8 @@ def two_by_two(
 
     H0: both moved alike. Variances add, Student's t with Satterthwaite's degrees of freedom. Misleads when the same
     people answer before and after (too wide, seldom too narrow), and whenever a shock hits one of the two groups
-    alone: with two groups no standard error can tell that from an effect (Donald & Lang 2007); use `difference_in_
-    differences` where there are more. Source: Card & Krueger 1994, American Economic Review 84.
+    alone: with two groups no standard error can tell that from an effect (Donald & Lang 2007); where there are more,
+    use `difference_in_differences`. Source: Card & Krueger 1994, American Economic Review 84.
 
     >>> cells = [Moments(50, 50 * mean, 50 * (mean**2 + 1)) for mean in (4.1, 3.5, 3.7, 3.6)]
     >>> effect = two_by_two(*cells)
