@@ -129,6 +129,13 @@ def test_few_groups_without_change_are_held_in_about_95_of_100(groups: int, chan
     assert held >= 34
 
 
+def test_few_changed_among_many_go_by_the_wild_bootstrap_too() -> None:
+    few = difference_in_differences(*panel(44, 4), dates(44, 3, 2))
+    assert few.method == "wild_bootstrap"
+    assert few.breaks_if[0] is Threat.FEW_GROUPS
+    assert difference_in_differences(*panel(44, 4), dates(44, 10, 2)).method == "difference_in_differences"
+
+
 def test_interval_and_p_of_the_wild_bootstrap_agree() -> None:
     y, group, period = panel(12, 6)
     after = (group < 5) & (period >= 3)

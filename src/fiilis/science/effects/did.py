@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FEW_GROUPS = 40
 """Under this many groups Student's t is too sure of clustered errors; the wild bootstrap takes over."""
 
+FEW_OF_A_SIDE = 10
+"""So does it where fewer than this many groups were changed, or weren't, however many there are of the others."""
+
 NEVER = np.inf
 """`changed_at` of a group that was never changed."""
 
@@ -105,7 +108,7 @@ def difference_in_differences(
     `changed_at` gives each group's first changed period, NEVER for those never changed. Each set of groups changed
     at once is held against all that never were (a stack), with effects of group and of period in each stack, so that
     groups changed earlier never serve as comparison for later ones. Clusters are groups: CR1 and Student's t with
-    G - 1 from FEW_GROUPS groups on, below them the wild cluster bootstrap, inverted for the interval.
+    G - 1 from FEW_GROUPS groups and FEW_OF_A_SIDE of each kind on, else the wild cluster bootstrap, inverted.
     H0: the changed moved as the others did. Misleads where groups drifted apart before (see `details`), or where one
     group among few had a shock of its own. NO_COMPARISON without unchanged groups, NO_BEFORE or NO_AFTER without
     such periods of any changed group, ONE_CLUSTER with a single changed or other group (hold it against all others
@@ -126,8 +129,7 @@ def difference_in_differences(
         return unknown(panel, n, ASSUMES, BREAKS_IF, level=level)
     after = panel.change()
     pre = _pre_trend(panel, level, seed)
-    few = panel.groups < FEW_GROUPS
-    threats = THREATS_OF_FEW if few else BREAKS_IF
+    threats = THREATS_OF_FEW if panel.few else BREAKS_IF
     return _estimated(panel, after, (pre, threats), level, seed)
 
 
@@ -146,6 +148,11 @@ class _Panel:
     n: int
     groups: int
     groups_changed: int
+
+    @property
+    def few(self) -> bool:
+        side = min(self.groups_changed, self.groups - self.groups_changed)
+        return self.groups < FEW_GROUPS or side < FEW_OF_A_SIDE
 
     def change(self) -> Floats:
         return np.asarray(self.changed * (self.period >= self.start))
@@ -281,7 +288,7 @@ def _slope(panel: _Panel, column: Floats, level: float, seed: int) -> tuple[floa
     # Residuals that cancel within every group leave rounding where an error should be.
     if error <= 1e-12 * float(np.sqrt(panel.weight @ panel.y**2 / panel.weight.sum())):
         return Unknown.NO_SPREAD
-    if groups < FEW_GROUPS:
+    if panel.few:
         return wild_bootstrap(y, x, basis, cluster, level=level, seed=seed)
     half = t_quantile((1 + level) / 2, groups - 1) * error
     return value, value - half, value + half, min(1.0, 2 * t_tail(abs(value) / error, groups - 1))
@@ -299,7 +306,7 @@ def _estimated(
 
 
 def _method(panel: _Panel) -> Method:
-    return Method.WILD_BOOTSTRAP if panel.groups < FEW_GROUPS else Method.DIFFERENCE_IN_DIFFERENCES
+    return Method.WILD_BOOTSTRAP if panel.few else Method.DIFFERENCE_IN_DIFFERENCES
 
 
 def _pre_trend(panel: _Panel, level: float, seed: int) -> PreTrend:
