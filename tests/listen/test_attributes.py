@@ -1,6 +1,7 @@
 """What is known of the surroundings travels with the answer: from the inbox and from files to the facts, and no further
 than its workspace."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -175,3 +176,13 @@ def test_facts_of_an_earlier_schema_are_made_anew_and_their_files_removed(shop: 
     assert counts(shop) == {"iphone": 1}
     assert sorted(folder.name for folder in root().glob("answer.*")) == [ANSWER.folder]
     assert list(FactTable.objects.values_list("name", flat=True)) == [ANSWER.folder]
+
+
+def test_link_says_the_surroundings_and_odd_ones_are_left_out(shop: Shop) -> None:
+    from django.test import Client
+
+    from fiilis.listen.models import Survey
+
+    code = Survey.objects.of(shop.workspace).get().code
+    page = Client().get(f"/s/{code}?a_postcode=90&a_Bad=1&a_x={'y' * 61}&a_shop=%3Cb%3E").content.decode()
+    assert re.findall(r'name="a_(\w+)" value="([^"]*)"', page) == [("postcode", "90"), ("shop", "&lt;b&gt;")]

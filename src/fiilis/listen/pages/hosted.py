@@ -14,6 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from fiilis.account import queries as account
+from fiilis.core import attributes
 from fiilis.core.errors import NotFound
 from fiilis.design import brand
 from fiilis.listen.pages import drawing
@@ -37,6 +38,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
             lead = _("%(organisation)s has stopped taking answers to this survey. Thank you for coming.")
             return _plain(_("This survey is closed"), lead % {"organisation": found.organisation}, found, language, 410)
     source = request.GET.get("source", "")
+    known = _attributes(request)
     context = {
         "lang": language,
         "brand": found.organisation,
@@ -45,7 +47,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "title": found.definition.title.get(language, ""),
         "intro": found.definition.intro.get(language, ""),
         "languages": drawing.language_links(
-            found.definition.languages, language, lambda other: f"?{_query(other, source)}"
+            found.definition.languages, language, lambda other: f"?{_query(other, source, known)}"
         ),
         "questions": drawing.questions(found.definition, language),
         "door": f"/i/{found.code}",
@@ -53,6 +55,7 @@ def survey(request: HttpRequest, code: str) -> HttpResponse:
         "key": str(uuid.uuid4()),
         "channel": Channel.LINK.value,
         "source": source if SOURCE.fullmatch(source) else "",
+        "attributes": known,
         "mode": found.definition.mode.value,
     }
     return _answer("listen/hosted.html", context, language)
@@ -103,8 +106,14 @@ def chosen_language(request: HttpRequest, languages: tuple[str, ...]) -> str:
     return languages[0]
 
 
-def _query(language: str, source: str) -> str:
-    return urlencode({"lang": language} | ({"source": source} if SOURCE.fullmatch(source) else {}))
+def _attributes(request: HttpRequest) -> dict[str, str]:
+    """Return what the address says of the surroundings, `?a_postcode=90`; what keeps no limit is left out."""
+    return attributes.kept({name[2:]: value for name, value in request.GET.items() if name.startswith("a_")})
+
+
+def _query(language: str, source: str, known: dict[str, str]) -> str:
+    query = {"lang": language} | ({"source": source} if SOURCE.fullmatch(source) else {})
+    return urlencode(query | {f"a_{name}": value for name, value in known.items()})
 
 
 def _plain(title: str, text: str, found: reads.Hosted | None, language: str, status: int = 200) -> HttpResponse:

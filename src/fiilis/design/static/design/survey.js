@@ -6,6 +6,9 @@ if (form) start(form, form.dataset);
 
 function start(form, set) {
   const fields = [...form.querySelectorAll("[data-question]")];
+  const hidden = [...form.querySelectorAll('input[type="hidden"][name^="a_"]')];
+  // left out of the post when there are none
+  const attributes = hidden.length ? Object.fromEntries(hidden.map((input) => [input.name.slice(2), input.value])) : undefined;
   const find = (name) => form.querySelector(`[data-${name}]`);
   const [back, next, send, again, status, step] = ["back", "next", "send", "again", "status", "step"].map(find);
   const one = set.mode === "one" && fields.length > 1;
@@ -136,7 +139,7 @@ function start(form, set) {
         const state = JSON.stringify([answers, done]);
         if (state === sent || (!done && !Object.keys(answers).length)) break;
         rev += 1;
-        body = { state, text: JSON.stringify({ key, rev, version: number(set.version), answers, lang: set.lang, channel: set.channel, source: set.source, done }) };
+        body = { state, text: JSON.stringify({ key, rev, version: number(set.version), answers, lang: set.lang, channel: set.channel, source: set.source, attributes, done }) };
       }
       if (done && !tries) say(set.textSending);
       const reply = await post(body.text);
