@@ -23,6 +23,14 @@ OFFICE = [
     "/w/airport/members/",
     "/w/airport/audit/",
     "/w/airport/settings/",
+    "/w/airport/settings/look",
+    "/start/",
+    "/w/airport/start/shop",
+    "/w/airport/start/look",
+    "/w/airport/start/question",
+    "/w/airport/start/place",
+    "/w/airport/start/answer",
+    "/w/airport/start/poster",
 ]
 WORDS = re.compile(r"\b(the|and|answers|survey|with|this|your|not|of)\b", re.I)
 

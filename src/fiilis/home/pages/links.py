@@ -13,12 +13,14 @@ CHARTS = ("trend", "distribution", "touchpoints")
 
 
 def beginnings(slug: str, membership: Membership) -> dict[str, str]:
-    """Return where a member can begin when there are no answers yet: the first steps, a survey; what she may."""
+    """Return where a member can begin without answers, as far as she may: first steps, a survey, her own history."""
     found = {}
     if permissions.may(membership, "start.walk"):
         found["begin"] = reverse("home:start-onward", kwargs={"workspace": slug})
     if permissions.may(membership, "survey.edit"):
         found["make"] = reverse("listen:new-survey", kwargs={"workspace": slug})
+    if permissions.may(membership, "import.edit"):
+        found["bring"] = reverse("listen:imports", kwargs={"workspace": slug})
     return found
 
 

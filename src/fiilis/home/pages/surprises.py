@@ -12,10 +12,15 @@ from fiilis.design import format as fmt
 from fiilis.ecosystem import queries as ecosystem
 from fiilis.ecosystem.types import name_in
 from fiilis.home import wordings
+from fiilis.home.pages.links import beginnings
 from fiilis.science.alarms.cusum import Direction
 from fiilis.science.estimate import Estimate
+from fiilis.understand.questions.bursts import LEAST, SECONDS, bursts
 from fiilis.understand.questions.period import today_in
 from fiilis.understand.questions.surprises import Surprise, Surprises, surprises
+from fiilis.understand.types import Filter
+
+BURSTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,25 @@ def index(request: WorkspaceRequest) -> HttpResponse:
         str(place.id): name_in(place.names, get_language()) or place.key
         for place in ecosystem.touchpoints(workspace=request.workspace)
     }
+    fast = bursts(workspace=request.workspace, asked=Filter(), at_least=found.version).value
     context = {
         "found": found,
+        "bursts": [
+            {
+                "where": names.get(one.touchpoint, ""),
+                "source": one.source,
+                "began": fmt.moment(one.began),
+                "seconds": round((one.ended - one.began).total_seconds()),
+                "n": fmt.answers(one.n),
+            }
+            for one in fast[:BURSTS_SHOWN]
+        ],
+        "rule": _("Rule: %(least)s or more within %(seconds)s seconds at one touchpoint by one source.")
+        % {"least": LEAST, "seconds": SECONDS},
         "rows": [drawn(one, names) for one in found.found],
         "watched": _watched(found),
         "rate": _rate(found),
+        **beginnings(request.workspace.slug, request.membership),
     }
     return render(request, "home/surprises.html", context)
 
