@@ -472,6 +472,10 @@ def test_too_large_file_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     ("content", "says"),
     [
         ("NPS;Pvm\n", "There are no rows under the columns' names."),
+        (
+            "NPS;Pvm\n" + "9;2.3.2026\n" * 30_000 + "9;\x00\n",
+            "Line 30002: There is a NUL byte: the file isn't text, or it is damaged.",
+        ),
         ('NPS;Pvm\n9;"2.3.2026\n', "Line 2: The quotation marks don't fit: one is missing, or one too many."),
     ],
 )

@@ -237,6 +237,9 @@ def _short_lines(file: TextIO) -> Iterator[str]:
         if len(line) >= LONGEST_LINE:
             text = _("The line is longer than %(most)s bytes. Is it a table?") % {"most": LONGEST_LINE}
             raise Broken(text, line=number, code="long_line")
+        if "\x00" in line:
+            text = _("There is a NUL byte: the file isn't text, or it is damaged.")
+            raise Broken(text, line=number, code="nul")
         yield line
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -109,7 +109,7 @@ def _serve(upload: Upload, note: _Note) -> None:
             steps[Upload.Status(upload.status)](upload, note)
         except Problem as problem:
             note.change(status=_after_fault(upload), fault=problem.detail, report={})
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
             raise  # the database is away: the same again later
         except Exception:  # a file that no rule foresaw must not keep the others waiting for ever
             log.exception("upload %s can't be served", upload.pk)
