@@ -29,6 +29,7 @@ STEP = {
     "act": 8,
     "prove": 9,
     "home": 10,
+    "simulate": 10,
     "api": 10,
     "config": 11,
 }

@@ -130,6 +130,14 @@ def unknown_text(estimate: Estimate, lang: str | None = None) -> str:
             "margins_contradict": _("Known totals contradict"),
             "never_met": _("Questions never asked together"),
             "no_fit": _("No stable answer"),
+            "too_few_groups": _("Too few groups"),
+            "not_comparable": _("Groups share no kind of case"),
+            "too_many_drivers": _("Too many drivers"),
+            "no_events": _("Nobody has left yet"),
+            "too_few_events": _("Too few have left"),
+            "not_reached": _("Not reached yet"),
+            "beyond_data": _("Further than the data reach"),
+            "not_converged": _("No stable answer"),
         }
         return reasons.get(str(estimate.unknown), _("Not known yet"))
 
@@ -162,6 +170,16 @@ def unknown_reason(estimate: Estimate, lang: str | None = None) -> str:
             ),
             "never_met": _("Too few people were asked both questions, so what they have in common can't be seen."),
             "no_fit": _("The model finds no stable answer in these data."),
+            "too_few_groups": _("There are too few groups to tell how much groups differ from each other."),
+            "not_comparable": _("The groups have no kind of case in common, so a fair comparison can't be made."),
+            "too_many_drivers": _("There are too many drivers to weigh every combination of them. Leave some out."),
+            "no_events": _("Nobody has left or come back yet, so the speed of it can't be told."),
+            "too_few_events": _(
+                "Too few have left for so many explanations: a model would learn chance by heart. Use fewer."
+            ),
+            "not_reached": _("More than half are still customers, so there is no median yet. More time will help."),
+            "beyond_data": _("Nobody has been followed for so long a time. Ask for a shorter one."),
+            "not_converged": _("The data don't tell the model's figures apart."),
         }
         return reasons.get(str(estimate.unknown), _("There is no figure with an interval yet."))
 
@@ -188,6 +206,16 @@ def method_name(method: str) -> str:
         "matched": _("Matched comparison"),
         "less_regression_to_the_mean": _("Less regression to the mean"),
         "adjusted_difference": _("Adjusted difference"),
+        "paired_t": _("Student's t of own changes"),
+        "paired_adjusted": _("Adjusted, paired"),
+        "shrunken": _("Shrunken"),
+        "betting": _("Confidence sequence"),
+        "normal_mixture": _("Confidence sequence"),
+        "bootstrap": _("Bootstrap"),
+        "kaplan_meier": _("Kaplan–Meier"),
+        "rmst": _("Restricted mean time"),
+        "cox": _("Cox regression"),
+        "delta": _("Delta method"),
         "none": MISSING,
     }
     return names.get(str(method), str(method))
@@ -221,6 +249,16 @@ def method_text(method: str) -> str:
         "matched": _("Each beside the most alike of the others (Abadie & Imbens 2006, 2011)"),
         "less_regression_to_the_mean": _("Before and after, less what the worst rise by themselves (Morris 1983)"),
         "adjusted_difference": _("Difference adjusted for what is measured of both groups (Lunceford & Davidian 2004)"),
+        "paired_t": _("The same people before and after: mean of their own changes, Student's t"),
+        "paired_adjusted": _("The same people before and after, two made-up people added (Bonett & Price 2012)"),
+        "shrunken": _("Empirical Bayes: drawn towards the mean of all groups (Morris 1983)"),
+        "betting": _("Right at every look: hedged betting (Waudby-Smith & Ramdas 2024)"),
+        "normal_mixture": _("Right at every look: normal mixture (Robbins 1970)"),
+        "bootstrap": _("Percentiles over resampled answers (Efron 1979)"),
+        "kaplan_meier": _("Share still customers: Kaplan & Meier 1958, Greenwood's variance"),
+        "rmst": _("Mean time within a window: area under the survival curve (Uno et al. 2014)"),
+        "cox": _("Ratio of hazards by partial likelihood (Cox 1972)"),
+        "delta": _("Prediction of a fitted model, delta method"),
         "none": MISSING,
     }
     return names.get(str(method), str(method))

@@ -38,7 +38,8 @@ def everything_said(settings: Settings) -> Table:
     if length(tables["kiosk"]):
         parts.append(_presses(tables["kiosk"]))
     whole = concat(parts)
-    return pick(whole, np.argsort(whole["at"], kind="stable"))
+    order = np.argsort(whole["at"], kind="stable")
+    return {name: whole[name][order] for name in COLUMNS}
 
 
 def between(said: Table, first: date, end: date) -> Table:

@@ -209,6 +209,14 @@ def weekly(
     return Found(found, result.version)
 
 
+def bursts(
+    *, workspace: Workspace, asked: Filter, seconds: int, least: int, at_least: int | None = None
+) -> Found[list[Row]]:
+    """Return touchpoint, source, beginning, end and number of feedback that came too fast for people, newest first."""
+    result = _run("bursts", workspace, at_least, seconds=seconds, least=least, **_asked(asked))
+    return Found(list(result.rows), result.version)
+
+
 def attributes(*, workspace: Workspace, asked: Filter, at_least: int | None = None) -> Found[dict[str, Known]]:
     """Return the attributes that the answers have, by name."""
     result = _run("attributes", workspace, at_least, **_asked(asked))

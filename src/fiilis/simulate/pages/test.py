@@ -99,7 +99,7 @@ def _ours(figure: Figure, names: dict[str, str]) -> OurView:
 def _opened(request: WorkspaceRequest, shell: Shell, found: Sides, keys: dict[str, str]) -> dict[str, object]:
     assert shell.key is not None  # noqa: S101 - for the type checker
     settings = Settings.from_dict(shell.key["settings"])
-    rows = findings.findings(workspace=request.workspace, settings=settings, key=shell.key)
+    rows = findings.findings(workspace=request.workspace, settings=settings, key=shell.key, version=found.version)
     counted = findings.counted(found, settings, keys)
     return {
         "findings": [words.finding(row, settings) for row in rows],

@@ -22,6 +22,7 @@ class FindingView:
     ordinary: str
     found: str
     truth: str
+    holds: str
     outcome: str
     tone: str
     why: str
@@ -71,17 +72,32 @@ def finding(row: Finding, settings: Settings) -> FindingView:
         Outcome.CANT_YET: (_("missed: no eye for it yet"), "warning"),
         Outcome.OFF: (_("not planted"), ""),
     }[row.outcome]
-    digits = 1 if row.name in ("front_page", "eager_promoters") else 2
+    digits = {"front_page": 1, "eager_promoters": 1, "artefacts": 0}.get(row.name, 2)
     found = ""
     if row.value is not None and row.low is not None and row.high is not None:
         found = _("%(value)s (95%%: %(interval)s), %(answers)s") % {
             "value": fmt.number(row.value, digits), "interval": fmt.span_text(row.low, row.high, digits),
-            "answers": fmt.answers(row.n),
+            "answers": _n(row),
         }  # fmt: skip
+    elif row.value is not None:
+        found = fmt.answers(row.n)
     return FindingView(
         row.number, planted(row.name, settings), "" if row.ordinary is None else fmt.number(row.ordinary, digits),
-        found, "" if row.truth is None else fmt.number(row.truth, digits), outcome, tone, _why(row),
+        found, "" if row.truth is None else fmt.number(row.truth, digits), _holds(row), outcome, tone,
+        _why(row),
     )  # fmt: skip
+
+
+def _holds(row: Finding) -> str:
+    if row.holds is None:
+        return ""
+    return _("The interval holds the truth.") if row.holds else _("The interval doesn't hold the truth.")
+
+
+def _n(row: Finding) -> str:
+    if row.name != "front_page":
+        return fmt.answers(row.n)
+    return ngettext("%(n)s week", "%(n)s weeks", row.n) % {"n": fmt.number(row.n)}
 
 
 def planted(name: str, settings: Settings) -> str:
@@ -120,7 +136,8 @@ def _why(row: Finding) -> str:
     return {
         "themes": _("Themes in texts aren't read yet."),
         "orders": _("Orders aren't joined to answers yet."),
-        "machines": _("Answers of machines aren't told apart yet."),
+        "bursts": _("Came too fast for people: ten or more within ten seconds."),
+        "no_bursts": _("No answers came too fast for people."),
         "no_surprise": _("No surprise there stood out from chance."),
         "no_effect": _("The series before and after leaves room for no effect at all."),
         "weighted": _("Weighted by who was asked, and by the silent who were phoned."),

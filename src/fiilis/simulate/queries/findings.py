@@ -1,5 +1,6 @@
 """What of the planted truths the platform found, by the same questions that its pages ask: found, interval, missed."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from fiilis.simulate.queries.sides import Sides, together
 from fiilis.simulate.settings import Settings
 from fiilis.simulate.world import calendar
 from fiilis.understand import facts
+from fiilis.understand.questions.bursts import bursts
 from fiilis.understand.questions.surprises import Surprise, surprises
 from fiilis.understand.sums import Sums, difference, estimate
 from fiilis.understand.types import Days, Filter, Form, Segmentation
@@ -40,7 +42,8 @@ class Outcome(StrEnum):
 class Finding:
     """One truth: its number, what was planted and what was found, with its interval, in the figure's own unit.
 
-    `ordinary` is what a raw average says. `note` names why or how: a word for the page to put into a sentence.
+    `n` counts answers, of truth 3 weeks. Truth 8 counts answers and has no interval: they are there or not. `ordinary`
+    is what a raw average says. `note` names why or how: a word for the page to put into a sentence.
     """
 
     number: int
@@ -62,8 +65,19 @@ class Finding:
         return self.low <= self.truth <= self.high
 
 
-def findings(*, workspace: Workspace, settings: Settings, key: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return how each planted truth fared, in the order of their numbers."""
+def findings(*, workspace: Workspace, settings: Settings, key: Mapping[str, Any], version: int) -> tuple[Finding, ...]:
+    """Return how each planted truth fared, in the order of their numbers; remembered for a `version` of the facts."""
+    place = (workspace.pk, settings)
+    known = _known.get(place)
+    if known is None or known[0] != version:
+        known = _known[place] = (version, _findings(workspace, settings, key))
+    return known[1]
+
+
+_known: dict[tuple[uuid.UUID, Settings], tuple[int, tuple[Finding, ...]]] = {}
+
+
+def _findings(workspace: Workspace, settings: Settings, key: Mapping[str, Any]) -> tuple[Finding, ...]:
     truths = {one["name"]: one for one in key["truths"]}
     found = surprises(workspace=workspace, until=end_of(settings))
     places = {place.key: str(place.id) for place in ecosystem.touchpoints(workspace=workspace)}
@@ -74,7 +88,7 @@ def findings(*, workspace: Workspace, settings: Settings, key: Mapping[str, Any]
         asked.small_sample(truths["small_sample"]),
         Finding(6, "bad_batch", Outcome.CANT_YET, note="themes"),
         Finding(7, "late_first_parcel", Outcome.CANT_YET, note="orders"),
-        Finding(8, "artefacts", Outcome.CANT_YET, note="machines"),
+        asked.artefacts(truths["artefacts"]),
     )  # fmt: skip
     return tuple(
         row if truths[row.name]["on"] else Finding(row.number, row.name, Outcome.OFF, note="off") for row in rows
@@ -168,18 +182,30 @@ class _Asked:
             self.settings.monday(planted.first_week), self.settings.monday(planted.last_week + 1) - timedelta(1)
         )
         asked = Filter(days, self.places.get("support"))
-        groups = facts.segments(workspace=self.workspace, asked=asked, by=Segmentation("language")).value
-        few = next((pair for pair in groups.get(planted.language, {}).items() if pair[0].kind == "csat"), None)
-        if few is None:
+        weekly = facts.weekly(workspace=self.workspace, asked=asked).value
+        groups: dict[str, list[Sums]] = {}
+        for one, weeks in weekly.items():
+            if one.by == "language" and one.measure.kind == "csat":
+                measure = one.measure
+                groups.setdefault(one.segment, []).extend(weeks.values())
+        if planted.language not in groups:
             return Finding(5, "small_sample", Outcome.MISSED, note="no_answers")
-        measure, sums = few
-        others = [group[measure] for name, group in groups.items() if name != planted.language and measure in group]
+        sums = together(groups[planted.language])
+        others = [one for name, group in groups.items() if name != planted.language for one in group]
         verdict = difference(measure, sums, together(others), growing=Growing.A, margin=None).verdict
         ours = estimate(measure, sums)
         return Finding(
             5, "small_sample", Outcome.FOUND if verdict is Verdict.NOT_KNOWN else Outcome.MISSED, None, ours.value,
             ours.low, ours.high, ours.n, told["values"]["answers"]["value"], "no_verdict",
         )  # fmt: skip
+
+    def artefacts(self, told: Mapping[str, Any]) -> Finding:
+        """Truth 8: bursts too fast for people; how many of the planted answers they hold."""
+        found = bursts(workspace=self.workspace, asked=self._whole()).value
+        planted = told["values"]["clicks"] + told["values"]["presses"]
+        n = sum(one.n for one in found)
+        outcome = Outcome.FOUND if found else Outcome.MISSED
+        return Finding(8, "artefacts", outcome, float(planted), float(n), n=n, note="bursts" if found else "no_bursts")
 
     def _whole(self) -> Filter:
         return Filter(Days(self.settings.first_day, end_of(self.settings) - timedelta(days=1)))
