@@ -133,7 +133,7 @@ def signed_in_state(browser: Browser, server: Server) -> dict[str, object]:
     page.goto(server.sign_in_link())
     page.get_by_role("button").first.wait_for()
     page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/w/airport/**")
+    page.wait_for_url("**/w/**")
     state = context.storage_state()
     context.close()
     return dict(state)
