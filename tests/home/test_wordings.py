@@ -7,7 +7,9 @@ from fiilis.home import wordings
 from fiilis.science.comparisons import Growing, compare_means, compare_nps, compare_shares
 from fiilis.science.metrics import nps
 from fiilis.science.sums import Counts, Moments, Tally
+from fiilis.understand.questions.silence import silence
 from fiilis.understand.types import Days, Measure
+from tests.understand.test_silence import plain
 
 NPS, CSAT, CES = Measure("nps", 0, 10), Measure("csat", 1, 5), Measure("ces", 1, 7)
 
@@ -89,3 +91,12 @@ def test_days_are_written_as_a_range() -> None:
 @pytest.mark.parametrize(("code", "name"), [("fi", "Finnish"), ("es", "Spanish"), ("zh", "Chinese"), ("xx", "xx")])
 def test_languages_have_names(code: str, name: str) -> None:
     assert wordings.language_name(code) == name
+
+
+def test_silent_majority_is_told_with_its_skew() -> None:
+    said = wordings.silence_text(silence(plain(240, 340, 840)))
+    assert said == (
+        "Only those who answered are heard. If promoters answered twice as readily as others, the true figure would be "
+        "18.0. They would have to be 3.5 times as ready for it to be 0."
+    )
+    assert wordings.silence_text(None) == ""

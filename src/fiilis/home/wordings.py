@@ -12,6 +12,7 @@ from fiilis.design.charts.types import Tone, Unit
 from fiilis.science.comparisons import Comparison, Verdict
 from fiilis.science.estimate import MINIMUM_N_FOR_VERDICT, Estimate
 from fiilis.understand.periods import Period
+from fiilis.understand.questions.silence import Silence
 from fiilis.understand.types import Days, Form, Group, Measure
 
 TONES: dict[Group, Tone] = {Group.BEST: "promoter", Group.MIDDLE: "passive", Group.WORST: "detractor"}
@@ -184,6 +185,29 @@ def compared_text(earlier: Days, later: Days, measure: Measure, comparison: Comp
     if words["difference"]:
         return _("Compared: %(later)s with %(earlier)s. Difference: %(difference)s.") % words
     return _("Compared: %(later)s with %(earlier)s.") % words
+
+
+def silence_text(found: Silence | None) -> str:
+    """Say what those who didn't answer could do to the NPS; empty where there is nothing to say."""
+    if found is None:
+        return ""
+    if found.raw is not None:
+        return _("Weighted for who was asked and who stayed silent. Without weights the figure would be %(value)s.") % {
+            "value": fmt.number(found.raw.value, 1)
+        }
+    if found.twice is None or found.twice.value is None:
+        return ""
+    said = _(
+        "Only those who answered are heard. If promoters answered twice as readily as others, the true figure would be "
+        "%(value)s."
+    ) % {"value": fmt.number(found.twice.value, 1)}
+    if found.ratio is None or found.ratio <= 1:
+        return said
+    return (
+        said
+        + " "
+        + _("They would have to be %(ratio)s times as ready for it to be 0.") % {"ratio": fmt.number(found.ratio, 1)}
+    )
 
 
 def distribution_name(measure: Measure) -> str:

@@ -126,9 +126,14 @@ def _card(metric: Metric, data: BoardData, links: Links) -> CardView:
         change=wordings.change_note(measure, comparison) if comparison else "",
         sparkline=spark,
         href=links.behind(measure),
-        note=" ".join(part for part in (wordings.measure_note(measure), _compared(data, measure)) if part),
+        note=" ".join(part for part in _notes(metric, data) if part),
         formula=wordings.measure_formula(measure),
     )
+
+
+def _notes(metric: Metric, data: BoardData) -> tuple[str, ...]:
+    measure = metric.measure
+    return wordings.measure_note(measure), _compared(data, measure), wordings.silence_text(metric.silence)
 
 
 def _span(measure: Measure) -> float:

@@ -102,8 +102,8 @@ def _start(workspace: Workspace, by: User, verb: str, *, weeks: int, broken: boo
         _audit(row, by, verb)
 
 
-def turn() -> bool:
-    """Play what is due of every shop; return whether there may be more of it now. For the worker."""
+def turn() -> None:
+    """Play what is due of every shop. For the worker."""
     now = clock.now()
     every = Simulation.objects.across_workspaces(reason="the worker plays every shop that somebody started")
     due = every.select_related("workspace").filter(next_at__lte=now).exclude(week=None, lives_until=None)
@@ -112,7 +112,6 @@ def turn() -> bool:
             _step(row, now)
         elif row.lives_until is not None:
             _say(row, now)
-    return False
 
 
 def _step(row: Simulation, now: datetime) -> None:

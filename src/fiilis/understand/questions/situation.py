@@ -6,16 +6,18 @@ from datetime import date
 from fiilis.core.models import Workspace
 from fiilis.science.estimate import Estimate
 from fiilis.understand import facts
+from fiilis.understand.questions.silence import Silence, silence
 from fiilis.understand.sums import Sums, estimate
 from fiilis.understand.types import Filter, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One measure and its figure."""
+    """One measure and its figure; of the NPS also what those who didn't answer could do to it."""
 
     measure: Measure
     estimate: Estimate
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def situation(*, workspace: Workspace, asked: Filter, at_least: int | None = Non
 
     found = facts.steady(ask, at_least)
     seen, sums = found.value
-    metrics = [Metric(measure, estimate(measure, one)) for measure, one in sums.items()]
+    metrics = [Metric(measure, estimate(measure, one), silence(one)) for measure, one in sums.items()]
     return Situation(
         version=found.version,
         answered=seen.answered,
