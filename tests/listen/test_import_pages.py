@@ -12,10 +12,10 @@ from pytest_django import Settings
 from fiilis.listen.models import Feedback, Import, Upload
 from fiilis.listen.services.uploads import work
 from tests.conftest import World
+from tests.listen.desk import HEAD, rows
+from tests.listen.desk import text as table_text
 from tests.listen.making import browser
 from tests.listen.shop import DATABASES, Shop
-from tests.listen.test_uploads import HEAD, rows
-from tests.listen.test_uploads import text as table_text
 
 pytestmark = pytest.mark.django_db(databases=DATABASES)
 

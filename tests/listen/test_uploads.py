@@ -1,23 +1,19 @@
 """A file sent from a browser: read whatever tool wrote it, its columns guessed, imported as the command imports."""
 
-import csv
-import io
 import os
 import stat
-import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from django.utils import translation
 from pytest_django import Settings
 
 from fiilis.core import clock
-from fiilis.core.errors import Conflict, Invalid, NotFound, Problem
+from fiilis.core.errors import Conflict, Invalid, NotFound
 from fiilis.core.models import AuditEntry, OutboxEvent
-from fiilis.listen.models import Feedback, Import, RememberedColumns, Survey, Upload
+from fiilis.listen.models import Import, RememberedColumns, Survey, Upload
 from fiilis.listen.services import imports, uploads
 from fiilis.listen.services.imports import numbers
 from fiilis.listen.services.imports.chosen import Choices
@@ -27,12 +23,11 @@ from fiilis.understand.sums import estimate
 from fiilis.understand.types import Filter
 from fiilis.warehouse import sync
 from tests.conftest import World
+from tests.listen.desk import HEAD, Desk, roles, rows, text
 from tests.listen.shop import DATABASES, Shop
 from tests.listen.workbook import Formula, write
 
 pytestmark = pytest.mark.django_db(databases=DATABASES)
-
-HEAD = ["Vastausaika", "Kuinka todennäköisesti suosittelisit?", "Tyytyväisyys", "Avoin palaute", "Laite"]
 
 
 @pytest.fixture(autouse=True)
@@ -41,76 +36,10 @@ def data(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-class Desk:
-    """Somebody of the woollens shop with files to send."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.workspace = world.woollens
-        self.by = world.people.aino
-
-    def send(self, content: bytes | str, name: str = "Vanha kysely.csv") -> Upload:
-        raw = content.encode() if isinstance(content, str) else content
-        return uploads.receive(workspace=self.workspace, file_name=name, chunks=[raw], by=self.by, language="en")
-
-    def look(self, content: bytes | str, name: str = "Vanha kysely.csv") -> Upload:
-        sent = self.send(content, name)
-        while work.run_next():
-            pass
-        sent.refresh_from_db()
-        return sent
-
-    def choose(self, upload: Upload, **changes: Any) -> Upload:
-        before = msgspec.convert(upload.choices, Choices)
-        roles = before.roles | changes.pop("roles", {})
-        choices = msgspec.structs.replace(before, roles=roles, **changes)
-        uploads.choose(workspace=self.workspace, upload_id=upload.pk, choices=choices, by=self.by)
-        while work.run_next():
-            pass
-        upload.refresh_from_db()
-        return upload
-
-    def bring_in(self, upload: Upload, *, accept: bool = False) -> Upload:
-        uploads.start(
-            workspace=self.workspace, upload_id=upload.pk, turn=upload.turn, accept_refused=accept, by=self.by
-        )
-        while work.run_next():
-            pass
-        upload.refresh_from_db()
-        return upload
-
-    def feedback(self) -> list[Feedback]:
-        return list(Feedback.objects.of(self.workspace).order_by("import_row"))
-
-
 @pytest.fixture
 def desk(world: World) -> Desk:
     Shop(world.woollens).open()
     return Desk(world)
-
-
-def rows(count: int = 30) -> list[list[str]]:
-    devices = ("iphone", "android", "")
-    return [
-        [
-            f"{n % 28 + 1}.3.2026 klo 15.{n % 60:02d}",
-            str(n % 11),
-            str(n % 5 + 1),
-            f"Paketti numero {n} oli hyvä",
-            devices[n % 3],
-        ]
-        for n in range(count)
-    ]
-
-
-def text(table: list[list[str]], delimiter: str = ";") -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter).writerows(table)
-    return out.getvalue()
-
-
-def roles(upload: Upload) -> list[str]:
-    return [upload.choices["roles"].get(column["name"], "") for column in upload.table["columns"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
@@ -404,111 +333,6 @@ def test_map_to_take_along_does_the_same_with_the_command(desk: Desk, tmp_path: 
         plan = imports.plan(workspace=desk.workspace, file=path, mapping=tmp_path / "MAP.toml", flat=flat)
         assert imports.run(workspace=desk.workspace, plan=plan, by="command").feedback == 20
     assert desk.bring_in(upload).fault.startswith("This file was imported with this mapping")
-
-
-# bad input: a clear word, nothing kept
-
-
-def packed(path: Path, parts: dict[str, bytes]) -> bytes:
-    return write(path, {"Data": [["Pvm", "NPS"], ["2.3.2026", 9]]}, more=parts).read_bytes()
-
-
-def refusal(desk: Desk, content: bytes, name: str) -> str:
-    with pytest.raises(Problem) as caught:
-        desk.send(content, name)
-    assert not Upload.objects.of(desk.workspace).exists()
-    assert [path for path in files.root().glob("*/*")] == []
-    return caught.value.code
-
-
-def test_macro_workbook_is_refused(desk: Desk, tmp_path: Path) -> None:
-    assert refusal(desk, packed(tmp_path / "a", {"xl/vbaProject.bin": b"x"}), "a.xlsx") == "macros"
-    assert refusal(desk, packed(tmp_path / "a", {}), "a.xlsm") == "macros"
-
-
-def test_zip_bomb_is_refused_unopened(desk: Desk, tmp_path: Path) -> None:
-    assert refusal(desk, packed(tmp_path / "a", {"xl/media/x": bytes(300_000_000)}), "a.xlsx") == "unpacks_too_large"
-    many = {f"x/{n}": b"" for n in range(2_100)}
-    assert refusal(desk, packed(tmp_path / "a", many), "a.xlsx") == "unpacks_too_large"
-
-
-def test_archive_that_lies_about_its_size_is_refused(desk: Desk, tmp_path: Path) -> None:
-    raw = bytearray(packed(tmp_path / "a", {"xl/x": b"a" * 100_000}))
-    with zipfile.ZipFile(io.BytesIO(bytes(raw))) as archive:
-        size = archive.getinfo("xl/x").file_size.to_bytes(4, "little")
-    raw = raw.replace(size, (50).to_bytes(4, "little"))
-    upload = desk.look(bytes(raw), "a.xlsx")
-    assert (upload.status, upload.fault) == ("broken", "The workbook is damaged. Save it again and send it anew.")
-
-
-@pytest.mark.parametrize(
-    ("content", "name", "code"),
-    [
-        (b"", "a.csv", "empty"),
-        (b"\xef\xbb\xbf \r\n", "a.csv", "empty"),
-        (b"%PDF-1.7\x00\x01\x02", "a.pdf", "not_table"),
-        (b"PK\x03\x04 but no more", "a.xlsx", "damaged"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "protected"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 Workbook", "a.xls", "old_workbook"),
-    ],
-)
-def test_what_is_no_table_is_refused_at_once(desk: Desk, content: bytes, name: str, code: str) -> None:
-    assert refusal(desk, content, name) == code
-
-
-def test_other_archives_are_refused(desk: Desk) -> None:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("content.xml", "x")
-    assert refusal(desk, out.getvalue(), "a.xlsx") == "not_workbook"
-
-
-def test_too_large_file_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "MOST_BYTES", 100)
-    assert refusal(desk, b"x" * 200, "a.csv") == "too_large"
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        ("NPS;Pvm\n", "There are no rows under the columns' names."),
-        (
-            "NPS;Pvm\n" + "9;2.3.2026\n" * 30_000 + "9;\x00\n",
-            "Line 30002: There is a NUL byte: the file isn't text, or it is damaged.",
-        ),
-        ('NPS;Pvm\n9;"2.3.2026\n', "Line 2: The quotation marks don't fit: one is missing, or one too many."),
-    ],
-)
-def test_what_is_found_broken_on_the_way_says_so(desk: Desk, content: str, says: str) -> None:
-    upload = desk.look(content)
-    assert (upload.status, upload.fault) == ("broken", says)
-    with pytest.raises(Conflict):
-        requests.table_of(upload)
-
-
-def test_workbook_without_a_filled_sheet_says_so(desk: Desk, tmp_path: Path) -> None:
-    upload = desk.look(write(tmp_path / "a.xlsx", {"Tyhjä": []}).read_bytes(), "a.xlsx")
-    assert (upload.status, upload.fault) == ("broken", "The workbook has no sheet with anything in it.")
-
-
-def test_fault_is_told_in_the_senders_language(desk: Desk) -> None:
-    sent = uploads.receive(
-        workspace=desk.workspace, file_name="a.csv", chunks=[b"NPS;Pvm\n"], by=desk.by, language="fi"
-    )
-    work.run_next()
-    sent.refresh_from_db()
-    with translation.override("fi"):
-        assert sent.fault == translation.gettext("There are no rows under the columns' names.")
-
-
-def test_file_that_no_rule_foresaw_keeps_no_other_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def surprised(*_given: Any, **_more: Any) -> None:
-        raise ZeroDivisionError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(work.tables, "flatten", surprised)
-        assert desk.look(text([HEAD, *rows()])).status == "broken"
-    assert desk.look(text([HEAD, *rows()])).status == "ready"
 
 
 # keeping and removing
