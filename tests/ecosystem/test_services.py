@@ -92,8 +92,8 @@ def test_resolve_people_makes_each_once_and_stays_in_its_workspace(world: World)
 
 
 @pytest.mark.parametrize("people", [1, 300])
-def test_resolve_people_takes_three_statements(world: World, django_assert_num_queries: Any, people: int) -> None:
-    with django_assert_num_queries(3):
+def test_resolve_people_takes_two_statements(world: World, django_assert_num_queries: Any, people: int) -> None:
+    with django_assert_num_queries(2):
         services.resolve_people(workspace=world.woollens, keys=[f"K{number}" for number in range(people)])
 
 

@@ -28,11 +28,13 @@ class Statement:
     parameters: Sequence[Any]
     many: bool
 
-    def run(self) -> None:
-        """Write the rows."""
-        if self.parameters:
-            with connection.cursor() as cursor:
-                (cursor.executemany if self.many else cursor.execute)(self.sql, self.parameters)
+    def run(self) -> int:
+        """Write the rows; return how many were written, without those that a conflict left out."""
+        if not self.parameters:
+            return 0
+        with connection.cursor() as cursor:
+            (cursor.executemany if self.many else cursor.execute)(self.sql, self.parameters)
+            return int(cursor.rowcount)
 
 
 def insertion(
