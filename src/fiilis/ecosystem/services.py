@@ -112,8 +112,8 @@ def resolve_people(
 ) -> dict[str, uuid.UUID]:
     """Return the id of the person behind each key, making those who are missing. For machines: no audit line each.
 
-    Two statements, however many keys, and a third when another caller made some of them meanwhile. Of two callers at once neither makes a double. An empty key is
-    nobody's.
+    Two statements, however many keys, and a third when another caller made some of them meanwhile. Of two callers at
+    once neither makes a double. An empty key is nobody's.
     """
     people = Person.objects.of(workspace)
     wanted = {key for key in keys if key}
