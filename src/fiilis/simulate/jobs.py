@@ -5,7 +5,7 @@ import time
 from fiilis.core import clock, rounds
 from fiilis.simulate.models import Simulation
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 
 _next_look = 0.0
 
@@ -18,7 +18,7 @@ def register() -> None:
 def turn() -> bool:
     """Play one step of each shop that is being played; return whether there may be more of it now.
 
-    Looks once a second: the worker goes round far more often, and most installations have no shop at all.
+    Looks four times a second: the worker goes round far more often, and most installations have no shop at all.
     """
     global _next_look
     if time.monotonic() < _next_look:

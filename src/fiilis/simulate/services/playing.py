@@ -30,8 +30,8 @@ from fiilis.simulate.world.arrays import MISSING, Table, pick
 
 log = logging.getLogger("fiilis.simulate")
 
-PLAY_SECONDS = 90
-"""The 26 last weeks are played in so long."""
+PLAY_SECONDS = 80
+"""The 26 last weeks are played in so long, after the ten seconds that taking them back needs."""
 
 LIVE_SECONDS = 5.0
 LIVES = timedelta(minutes=30)
