@@ -220,7 +220,7 @@ def _workspace(slug: str) -> Workspace:
 @click.option("--dry-run", is_flag=True, help="Only report what would be read, refused and skipped.")
 @click.option("--accept-refused", is_flag=True, help="Import the good rows although some are refused.")
 def import_answers(file: Path, mapping: Path, slug: str, dry_run: bool, accept_refused: bool) -> None:
-    """Import a CSV file or a workbook (.xlsx) of answers. It is checked as a whole first; a broken one imports nothing."""
+    """Import a CSV file or a workbook (.xlsx) of answers. The whole is checked first; a broken one imports nothing."""
     from fiilis.listen.services import imports  # noqa: PLC0415 - slow import
 
     workspace = _workspace(slug)
