@@ -13,7 +13,7 @@ from tests.science.exact_coverage import table
 from tests.science.false_arrows import lines
 
 DOCS = Path(__file__).parents[2] / "docs" / "statistics"
-MODULES = [f"fiilis.science.{module.name}" for module in pkgutil.iter_modules(science.__path__) if not module.ispkg]
+MODULES = [m.name for m in pkgutil.walk_packages(science.__path__, f"{science.__name__}.") if not m.ispkg]
 PAGES = sorted(page.name for page in DOCS.glob("*.md"))
 
 
