@@ -25,17 +25,25 @@ from fiilis.design import brand
 VERBS = {
     "added": gettext_lazy("Added"),
     "began": gettext_lazy("Began"),
+    "broke a carrier": gettext_lazy("Broke a carrier"),
     "changed": gettext_lazy("Changed"),
     "closed": gettext_lazy("Closed down"),
     "created": gettext_lazy("Created"),
+    "discarded": gettext_lazy("Discarded"),
     "imported": gettext_lazy("Imported"),
     "laid out": gettext_lazy("Laid out"),
+    "let answers come": gettext_lazy("Let answers come"),
+    "opened the seal": gettext_lazy("Opened the seal"),
+    "played": gettext_lazy("Played"),
     "published": gettext_lazy("Published"),
     "refused": gettext_lazy("Refused"),
     "removed": gettext_lazy("Removed"),
     "renamed": gettext_lazy("Renamed"),
     "reopened": gettext_lazy("Reopened"),
+    "restored": gettext_lazy("Restored"),
+    "stopped answers": gettext_lazy("Stopped answers"),
     "undone": gettext_lazy("Undone"),
+    "uploaded": gettext_lazy("Sent"),
 }
 KINDS = {
     "context event": gettext_lazy("what went on"),
@@ -45,11 +53,18 @@ KINDS = {
     "journey": gettext_lazy("customer journey"),
     "look": gettext_lazy("logo and colour"),
     "member": gettext_lazy("member"),
+    "simulation": gettext_lazy("made-up shop"),
     "start": gettext_lazy("first steps"),
     "survey": gettext_lazy("survey"),
+    "upload": gettext_lazy("file of answers"),
     "workspace": gettext_lazy("workspace"),
 }
-MACHINES = {"command": gettext_lazy("Command line"), "worker": gettext_lazy("Worker"), "demo": gettext_lazy("Demo")}
+MACHINES = {
+    "command": gettext_lazy("Command line"),
+    "demo": gettext_lazy("Demo"),
+    "simulation": gettext_lazy("Made-up shop"),
+    "worker": gettext_lazy("Worker"),
+}
 ROLE_MEANINGS = (
     (Role.OWNER.label, gettext_lazy("Everything, including members and settings.")),
     (Role.MANAGER.label, gettext_lazy("Makes and publishes surveys and sees the audit trail.")),
