@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo run test check bench reliability lint types contracts messages schema lock clean help
+.PHONY: demo run test check bench reliability seeds lint types contracts messages schema lock clean help
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ test: $(VENV)/dev ## All tests (the browser tests need Debian's chromium)
 
 reliability: $(VENV)/dev ## The long floods and kills (about 15 minutes)
 	@FIILIS_RELIABILITY=long $(BIN)/pytest -m reliability tests/reliability
+
+seeds: $(VENV)/dev ## 200 made-up shops: coverage, false arrows, power (about half an hour)
+	@$(BIN)/python -m tests.simulate.seeds --seeds 200
 
 check: $(VENV)/dev lint types contracts ## Style, types, the ladder of imports, migrations
 

@@ -69,7 +69,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     environ = clean | {"FIILIS_DATA": str(data), "FIILIS_MODE": "demo", "COLUMNS": "200"}
     log = (data / "log").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "fiilis", "demo", "--port", str(port)], env=environ, stdout=log, stderr=log
+        [sys.executable, "-m", "fiilis", "demo", "--no-live", "--port", str(port)], env=environ, stdout=log, stderr=log
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)

@@ -7,7 +7,7 @@ from fiilis.core.errors import Conflict, NotFound
 from fiilis.core.models import AuditEntry, Workspace
 from fiilis.listen.models import Feedback, Import
 from fiilis.simulate.models import Simulation
-from fiilis.simulate.queries.shells import said, shell
+from fiilis.simulate.queries.shells import comments, said, shell
 from fiilis.simulate.services import loading, playing
 from fiilis.simulate.world.arrays import length
 from tests.conftest import World
@@ -126,3 +126,18 @@ def test_answers_come_only_while_asked_for_and_only_beside_a_server(world: World
 def test_workspace_without_a_simulation_has_nothing_to_play(world: World, act: object) -> None:
     with pytest.raises(NotFound):
         act(workspace=world.woollens, by=world.people.aino)  # type: ignore[operator]
+
+
+def test_comments_said_live_are_those_of_the_last_weeks() -> None:
+    found = comments(SMALL)
+    assert len(found) >= 5
+    assert {language for language, _nps, _words in found} <= {"fi", "sv", "en"}
+    assert all(0 <= nps <= 10 and words for _language, nps, words in found)
+
+
+def test_shop_begins_to_live_once_and_not_again_after_it_was_stopped(world: World, shop: Workspace) -> None:
+    playing.begin_to_live(workspace=shop, by=world.people.aino)
+    assert Simulation.objects.of(shop).get().lives_until is not None
+    Simulation.objects.of(shop).update(lives_until=None, said_live=3)
+    playing.begin_to_live(workspace=shop, by=world.people.aino)
+    assert Simulation.objects.of(shop).get().lives_until is None

@@ -332,6 +332,23 @@ def control_name(control: str) -> str:
     }.get(control, control)
 
 
+def attribute_name(name: str) -> str:
+    """Return what a usual attribute is called; others stand by the name that the workspace gave them.
+
+    >>> attribute_name("device"), attribute_name("kaupunginosa")
+    ('device', 'kaupunginosa')
+    """
+    usual = {
+        "area": _("area"),
+        "carrier": _("carrier"),
+        "device": _("device"),
+        "first_order": _("first order"),
+        "postcode": _("postcode"),
+        "shop": _("shop"),
+    }
+    return usual.get(name, name)
+
+
 def redacted_word(kind: str) -> str:
     """Return what a reader sees where personal data of a kind was taken out.
 

@@ -152,6 +152,8 @@ class Truths:
 
     def without(self, *names: str) -> Truths:
         """Return these truths with those named switched off. Raises ValueError for an unknown name."""
+        unknown = set(names) - set(NAMES)
+        _need(not unknown, f"no such truth: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
         return self.only(*(name for name in self.switched_on if name not in names))
 
     @property
@@ -245,7 +247,11 @@ class Settings:
 
         Raises ValueError for unknown names and wrong values.
         """
+        _need(isinstance(plain, Mapping), "not settings of the shop: a JSON object with names and values is needed")
         values = dict(plain)
+        known = {one.name for one in fields(cls)}
+        unknown = sorted(set(values) - known)
+        _need(not unknown, f"not settings of the shop: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
         try:
             if "first_day" in values:
                 values["first_day"] = date.fromisoformat(values["first_day"])

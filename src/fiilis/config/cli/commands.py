@@ -100,13 +100,14 @@ def worker() -> None:
 @click.option("--load-only", is_flag=True, help="Load the data, print the sign-in link, and don't serve.")
 @click.option("--lan", is_flag=True, help="Let others on the local network in, so that an audience can answer.")
 @click.option("--shop/--no-shop", default=True, show_default=True, help="Load the made-up shop beside the airport.")
-def demo(host: str, port: int, load_only: bool, lan: bool, shop: bool) -> None:
+@click.option("--live/--no-live", default=True, show_default=True, help="Let a comment come every 5 seconds at first.")
+def demo(host: str, port: int, load_only: bool, lan: bool, shop: bool, live: bool) -> None:
     """Load a made-up shop and real data (San Francisco airport's guest survey 2017), and serve them.
 
     Repeating changes nothing.
     """
     from fiilis.listen.services import airport  # noqa: PLC0415 - slow import
-    from fiilis.simulate.services import loading  # noqa: PLC0415 - slow import
+    from fiilis.simulate.services import loading, playing  # noqa: PLC0415 - slow import
     from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
 
     if not settings.FIILIS_DEMO:
@@ -117,7 +118,9 @@ def demo(host: str, port: int, load_only: bool, lan: bool, shop: bool) -> None:
         airport.load(by="demo", owner=user, progress=show)
     if shop:
         with progress_bar(_("Kehränummi, made-up data")) as show:
-            loading.load(by="demo", owner=user, progress=show)
+            made = loading.load(by="demo", owner=user, progress=show)
+        if live and not load_only:
+            playing.begin_to_live(workspace=made, by=user)
     with console.status(_("Writing the facts ...")):
         sync.run_until_idle()
     link = account.issue_sign_in_link(user=user, purpose="demo")

@@ -1,12 +1,13 @@
 """`fiilis simulate`: the made-up shop into a workspace, or into files for other tools."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from django.utils.translation import gettext as _
 
 from fiilis.config.cli.commands import console, fiilis, progress_bar
-from fiilis.config.server import refuse_unmigrated
 from fiilis.core.errors import Problem
 from fiilis.core.models import User
 
@@ -29,7 +30,6 @@ def load(slug: str, owner: str, seed: int, size: float) -> None:
     from fiilis.simulate.services import loading  # noqa: PLC0415 - slow import
     from fiilis.warehouse import sync  # noqa: PLC0415 - slow import
 
-    refuse_unmigrated()
     user = User.objects.filter(email=owner.lower()).first()
     if user is None:
         raise Problem(_("There is no user %(email)s. Create one with `fiilis createuser`.") % {"email": owner})
@@ -50,18 +50,37 @@ def load(slug: str, owner: str, seed: int, size: float) -> None:
 @click.option("--answers", type=int, help="About how many survey answers, from a thousand to 100 million. [87,500]")
 @click.option("--seed", default=1, show_default=True, help="Another seed, another shop.")
 @click.option("--without", "off", multiple=True, metavar="TRUTH", help="Switch a planted truth off; may be repeated.")
-@click.option("--key/--no-key", default=True, show_default=True, help="Write the answer key too.")
-def write(folder: Path, form: str, answers: int | None, seed: int, off: tuple[str, ...], key: bool) -> None:
-    """Write the shop's streams into FOLDER, with its seal and its answer key, to test any tool with."""
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON file with what else differs: seed, size, weeks, first_day, truths (docs/simulator.md).",
+)
+@click.option(
+    "--key",
+    "key_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the answer key too, into this other folder.",
+)
+def write(
+    folder: Path,
+    form: str,
+    answers: int | None,
+    seed: int,
+    off: tuple[str, ...],
+    file: Path | None,
+    key_folder: Path | None,
+) -> None:
+    """Write the shop's streams and its seal into FOLDER, to test any tool with."""
     from fiilis.simulate import files  # noqa: PLC0415 - slow import
-    from fiilis.simulate.settings import Settings, Truths  # noqa: PLC0415 - slow import
+    from fiilis.simulate.settings import Settings  # noqa: PLC0415 - slow import
 
     try:
-        truths = Truths().without(*off)
-        settings = Settings(seed=seed, truths=truths)
+        settings = Settings(seed=seed) if file is None else Settings.from_dict(json.loads(file.read_text("utf-8")))
         if answers is not None:
-            settings = Settings.for_answers(answers, seed=seed, truths=truths)
-    except ValueError as fault:
+            settings = replace(settings, size=Settings.for_answers(answers).size)
+        settings = replace(settings, truths=settings.truths.without(*off))
+    except ValueError as fault:  # also what isn't JSON
         raise click.ClickException(str(fault)) from fault
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(_("%(folder)s isn't empty. Name a new folder.") % {"folder": folder})
@@ -73,6 +92,6 @@ def write(folder: Path, form: str, answers: int | None, seed: int, off: tuple[st
         for chunk in files.write_shop(folder, settings, form=files.Form(form)):
             written += chunk.rows
             show(written, max(written, expected))
-    if key:
+    if key_folder is not None:
         with console.status(_("Writing the answer key ...")):
-            files.write_key(folder, settings)
+            files.write_key(key_folder, settings)

@@ -103,7 +103,8 @@ def segment_words(by: str, segment: str) -> str:
         return wordings.language_name(segment)
     if by == "channel":
         return wordings.channel_name(segment)
-    return _("%(attribute)s: %(value)s") % {"attribute": by.partition(":")[2], "value": segment}
+    words = {"attribute": wordings.attribute_name(by.partition(":")[2]), "value": segment}
+    return _("%(attribute)s: %(value)s") % words
 
 
 def _figure(estimate: Estimate, digits: int) -> str:

@@ -7,10 +7,14 @@ from typing import Any
 
 from fiilis.core.models import Workspace
 from fiilis.simulate.models import Simulation
+from fiilis.simulate.publish import weekly
 from fiilis.simulate.said import everything_said
 from fiilis.simulate.seal import open_seal
 from fiilis.simulate.settings import Settings
-from fiilis.simulate.world.arrays import Table
+from fiilis.simulate.world.arrays import MISSING, Table
+
+COMMENT_WEEKS = 4
+"""Weeks whose comments are said again live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,19 @@ def settings_of(row: Simulation) -> Settings:
 def said(settings: Settings) -> Table:
     """Return everything said in a shop; the last few shops are kept, for weeks are played one by one."""
     return everything_said(settings)
+
+
+@lru_cache(maxsize=1)
+def comments(settings: Settings) -> tuple[tuple[str, int, str], ...]:
+    """Return language, NPS score and words of the answers of a shop's last weeks that say something in words."""
+    found = []
+    for _week, streams in weekly(settings, from_week=settings.last_week - COMMENT_WEEKS + 1, streams=["answers"]):
+        table = streams.get("answers")
+        if table is None:
+            continue
+        rows = zip(table["language"].tolist(), table["nps"].tolist(), table["comment"].tolist(), strict=True)
+        found += [row for row in rows if row[1] != MISSING and row[2]]
+    return tuple(found)
 
 
 def end_of(settings: Settings) -> date:

@@ -8,7 +8,6 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import numpy as np
 from django.conf import settings as installation
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,11 +21,11 @@ from fiilis.listen.services import imports
 from fiilis.listen.services.removal import MOST, remove_of_source
 from fiilis.simulate.key import answer_key
 from fiilis.simulate.models import Simulation
+from fiilis.simulate.queries import shells
 from fiilis.simulate.queries.shells import end_of, said, settings_of
 from fiilis.simulate.said import between
 from fiilis.simulate.services.loading import HISTORY, RECENT, RECENT_WEEKS, import_said, recent_weeks, week_file
 from fiilis.simulate.settings import LateCarrier, Settings
-from fiilis.simulate.world.arrays import MISSING, Table, pick
 
 log = logging.getLogger("fiilis.simulate")
 
@@ -77,6 +76,13 @@ def live(*, workspace: Workspace, on: bool, by: User) -> None:
         _audit(row, by, "let answers come" if on else "stopped answers")
 
 
+def begin_to_live(*, workspace: Workspace, by: User) -> None:
+    """Let answers come when nobody has ever asked for any, or do nothing. Raises NotFound."""
+    row = Simulation.objects.of(workspace).first()
+    if row is None or (row.said_live == 0 and row.lives_until is None):
+        live(workspace=workspace, on=True, by=by)
+
+
 def open_seal(*, workspace: Workspace, by: User) -> None:
     """Open the seal: what was planted, and what is true, may be read from now on. Raises NotFound."""
     row = Simulation.objects.of(workspace).first()
@@ -125,6 +131,7 @@ def _step(row: Simulation, now: datetime) -> None:
         return
     if row.week > row.until:
         mine.update(week=None)
+        shells.said.cache_clear()
         return
     shop = settings if row.broken_from is None or row.week < row.broken_from else broken(settings, row.broken_from)
     table = between(said(shop), settings.monday(row.week), settings.monday(row.week + 1))
@@ -135,7 +142,10 @@ def _step(row: Simulation, now: datetime) -> None:
     ):
         import_said(workspace=row.workspace, table=table, name=name, by="simulation")
     following = now + timedelta(seconds=PLAY_SECONDS / RECENT_WEEKS)
-    mine.update(week=row.week + 1 if row.week < row.until else None, next_at=following)
+    over = row.week == row.until
+    mine.update(week=None if over else row.week + 1, next_at=following)
+    if over:
+        shells.said.cache_clear()  # a hundred megabytes that nobody needs any more
 
 
 def _rewind(row: Simulation, settings: Settings) -> None:
@@ -168,15 +178,10 @@ def _say(row: Simulation, now: datetime) -> None:
     if now >= row.lives_until or not installation.FIILIS_BESIDE:
         mine.update(lives_until=None)
         return
-    settings = settings_of(row)
-    words = _with_words(said(settings))
-    place = (row.said_live * 7919 + settings.seed) % len(words["nps"])
-    _post(row.survey_code, str(words["language"][place]), int(words["nps"][place]), str(words["comment"][place]))
+    words = shells.comments(settings_of(row))
+    language, nps, text = words[row.said_live * 7919 % len(words)]
+    _post(row.survey_code, language, nps, text)
     mine.update(said_live=row.said_live + 1, next_at=now + timedelta(seconds=LIVE_SECONDS))
-
-
-def _with_words(table: Table) -> Table:
-    return pick(table, np.flatnonzero((table["comment"] != "") & (table["nps"] != MISSING)))
 
 
 def _post(code: str, language: str, nps: int, words: str) -> None:
