@@ -141,3 +141,11 @@ def test_shop_begins_to_live_once_and_not_again_after_it_was_stopped(world: Worl
     Simulation.objects.of(shop).update(lives_until=None, said_live=3)
     playing.begin_to_live(workspace=shop, by=world.people.aino)
     assert Simulation.objects.of(shop).get().lives_until is None
+
+
+def test_what_people_brought_in_themselves_stays(world: World, shop: Workspace) -> None:
+    own = Import.objects.of(shop).get(file_name="history.csv")
+    Import.objects.of(shop).filter(pk=own.pk).update(file_name="oma.csv")
+    playing.play(workspace=shop, by=world.people.aino)
+    played(shop, 1)
+    assert Import.objects.of(shop).get(pk=own.pk).status == "complete"

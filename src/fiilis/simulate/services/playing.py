@@ -24,7 +24,7 @@ from fiilis.simulate.models import Simulation
 from fiilis.simulate.queries import shells
 from fiilis.simulate.queries.shells import end_of, said, settings_of
 from fiilis.simulate.said import between
-from fiilis.simulate.services.loading import HISTORY, RECENT, RECENT_WEEKS, import_said, recent_weeks, week_file
+from fiilis.simulate.services.loading import RECENT, RECENT_WEEKS, import_said, recent_weeks, week_file
 from fiilis.simulate.settings import LateCarrier, Settings
 
 log = logging.getLogger("fiilis.simulate")
@@ -149,9 +149,10 @@ def _step(row: Simulation, now: datetime) -> None:
 
 
 def _rewind(row: Simulation, settings: Settings) -> None:
-    """Undo every import but the history, and bring the weeks before the first one to be played in one go."""
+    """Undo the imports of the last weeks, and bring those before the first one to be played in one go."""
+    ours = {RECENT, *map(week_file, recent_weeks(settings))}  # whatever people brought in themselves stays
     for one in import_reads.imports(workspace=row.workspace):
-        if one.file_name != HISTORY and one.status in ("complete", "undoing", "running"):
+        if one.file_name in ours and one.status in ("complete", "undoing", "running"):
             imports.undo(workspace=row.workspace, import_id=one.id, by="simulation")
     if row.survey_code and (found := survey_reads.hosted(code=row.survey_code)) is not None:
         while remove_of_source(
