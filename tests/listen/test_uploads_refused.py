@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from string import ascii_uppercase as LETTERS
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from fiilis.listen.services.uploads import files, requests, work
 from tests.conftest import World
 from tests.listen.desk import HEAD, Desk, rows, text
 from tests.listen.shop import DATABASES, Shop
-from tests.listen.workbook import write
+from tests.listen.workbook import MAIN, write
 
 pytestmark = pytest.mark.django_db(databases=DATABASES)
 
@@ -66,6 +67,26 @@ def test_archive_that_lies_about_its_size_is_refused(desk: Desk, tmp_path: Path)
     raw = raw.replace(size, (50).to_bytes(4, "little"))
     upload = desk.look(bytes(raw), "a.xlsx")
     assert (upload.status, upload.fault) == ("broken", "The workbook is damaged. Save it again and send it anew.")
+
+
+def with_sheet(path: Path, cells: dict[str, float]) -> bytes:
+    """Return a workbook whose sheet holds these cells and nothing between them."""
+    made = io.BytesIO()
+    said = "".join(f'<row r="{ref.lstrip(LETTERS)}"><c r="{ref}"><v>{v}</v></c></row>' for ref, v in cells.items())
+    sheet = f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{said}</sheetData></worksheet>'
+    with zipfile.ZipFile(io.BytesIO(packed(path, {}))) as old, zipfile.ZipFile(made, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, sheet if entry.filename.endswith("sheet1.xml") else old.read(entry))
+    return made.getvalue()
+
+
+def test_two_cells_that_ask_for_all_memory_end_no_one_elses_work(desk: Desk, tmp_path: Path) -> None:
+    upload = desk.look(with_sheet(tmp_path / "a", {"A1": 1, "XFD1048576": 2}), "a.xlsx")
+    assert (upload.status, upload.fault) == (
+        "broken",
+        "The workbook would unpack to more than can be read. Save the sheet with the answers alone, as CSV.",
+    )
+    assert desk.look(text([HEAD, *rows()])).status == "ready"
 
 
 @pytest.mark.parametrize(

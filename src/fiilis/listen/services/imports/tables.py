@@ -173,9 +173,8 @@ def _write(writer: Any, file: TextIO, cells: list[str]) -> None:
 def _workbook(path: Path, where: Where) -> _Opened:
     workbooks.require_safe(path)
     workbooks.require_honest(path)
-    sheets, likeliest = workbooks.names(path)
-    chosen = where.sheet if where.sheet in sheets else likeliest
-    return _Opened(workbooks.sheet(path, chosen), sheet=chosen, sheets=tuple(sheets))
+    sheets, chosen, rows = workbooks.read(path, where.sheet)
+    return _Opened(rows, sheet=chosen, sheets=tuple(sheets))
 
 
 def require_text(path: Path) -> None:

@@ -3,17 +3,22 @@
 Formulas are never evaluated: a cell gives the value that the program which saved the file had computed.
 """
 
+import logging
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
 
-from fiilis.listen.services.imports.source import Broken
+from fiilis.listen.services.imports.source import LONGEST_LINE, Broken
+
+log = logging.getLogger("fiilis.uploads")
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_ENTRIES = 2_000
@@ -22,6 +27,8 @@ MOST_DIRECTORY = 1024 * 1024
 # Sheets pack about 1:10; an honest one of a million equal rows 1:150. Small parts may be anything.
 MOST_RATIO, FREE = 250, 4 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_READER = Path(__file__).with_name("sheet_reader.py")
+_NO_MEMORY = 77
 _END = struct.Struct("<4s4H2LH")  # the archive's end record
 
 
@@ -38,7 +45,7 @@ def require_safe(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fault:
-        raise Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged") from fault
+        raise _damaged() from fault
     names = {entry.filename.lower() for entry in entries}
     if any(name.endswith("vbaproject.bin") for name in names):
         raise Broken(_("The workbook holds macros. Save it as .xlsx without macros, or as CSV."), code="macros")
@@ -60,7 +67,7 @@ def _require_small_directory(path: Path) -> None:
         tail = file.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + _END.size:
-        raise Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged")
+        raise _damaged()
     _sign, _disk, _first, _here, entries, directory, _offset, _comment = _END.unpack_from(tail, at)
     if entries > MOST_ENTRIES or directory > MOST_DIRECTORY:
         raise _bomb()
@@ -72,6 +79,10 @@ def _ole(path: Path) -> Broken:
     if "EncryptedPackage".encode("utf-16-le") in head:
         return _protected()
     return Broken(_("This is a workbook of the old kind (.xls). Save it as .xlsx or as CSV."), code="old_workbook")
+
+
+def _damaged() -> Broken:
+    return Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged")
 
 
 def _protected() -> Broken:
@@ -92,7 +103,7 @@ def require_honest(path: Path) -> None:
             else:
                 honest = entry.compress_type == zipfile.ZIP_DEFLATED and _inflates_to(file, entry) == entry.file_size
             if not honest:
-                raise Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged")
+                raise _damaged()
 
 
 def _inflates_to(file: Any, entry: zipfile.ZipInfo) -> int:
@@ -119,60 +130,49 @@ def _inflates_to(file: Any, entry: zipfile.ZipInfo) -> int:
     return size
 
 
-def names(path: Path) -> tuple[list[str], str]:
-    """Return the names of the visible sheets that hold anything, and of the one to read unless told otherwise."""
-    import python_calamine as calamine  # noqa: PLC0415 - slow import
+class _Head(msgspec.Struct):
+    """What the reading process says first."""
 
-    with _opened(path) as book:
-        visible = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-        heights = {name: _part(book, name).height for name in visible}
-    filled = [name for name in visible if heights[name]]
-    if not filled:
+    sheets: list[str] = []
+    sheet: str = ""
+    fault: str = ""
+
+
+def read(path: Path, wanted: str) -> tuple[list[str], str, Iterator[list[str]]]:
+    """Return the visible sheets that hold anything, the one that is read, and its rows from the first on, as texts.
+
+    `wanted` is read if it is one of them, else the likeliest. Another process reads: a workbook of a few bytes can ask
+    for more memory than there is, and that must end nobody else's work. Raises Broken, the iterator too.
+    """
+    lines = _lines(path, wanted)
+    head = msgspec.json.decode(next(lines), type=_Head)
+    if head.fault == "protected":
+        raise _protected()
+    if head.fault == "empty":
         raise Broken(_("The workbook has no sheet with anything in it."), code="empty")
-    return filled, next((name for name in filled if heights[name] > 1), filled[0])
+    if head.fault:
+        raise _damaged()
+    decode = msgspec.json.Decoder(list[str]).decode
+    return head.sheets, head.sheet, map(decode, lines)
 
 
-def sheet(path: Path, name: str) -> Iterator[list[str]]:
-    """Yield the rows of one sheet from its first row on, cells as texts."""
-    with _opened(path) as book:
-        for row in _part(book, name).iter_rows():
-            yield [_text(cell) for cell in row]
-
-
-def _opened(path: Path) -> Any:
-    import python_calamine as calamine  # noqa: PLC0415 - slow import
-
-    try:
-        return calamine.CalamineWorkbook.from_path(path)
-    except calamine.PasswordError as fault:
-        raise _protected() from fault
-    except (calamine.CalamineError, OSError) as fault:
-        raise Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged") from fault
-
-
-def _part(book: Any, name: str) -> Any:
-    import python_calamine as calamine  # noqa: PLC0415 - slow import
-
-    try:
-        return book.get_sheet_by_name(name)
-    except (calamine.CalamineError, OSError) as fault:
-        raise Broken(_("The workbook is damaged. Save it again and send it anew."), code="damaged") from fault
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as it would stand in a CSV file: whole numbers without decimals, times as ISO 8601."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
+def _lines(path: Path, wanted: str) -> Iterator[bytes]:
+    # -P: the names of modules beside the script would hide those of Python's own library.
+    command = [sys.executable, "-P", str(_READER), str(path), wanted]
+    with subprocess.Popen(  # noqa: S603 - our own script; its arguments are no shell's
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as reader:
+        try:
+            assert reader.stdout is not None  # noqa: S101 - for the type checker
+            while (line := reader.stdout.readline(LONGEST_LINE)).endswith(b"\n"):
+                yield line
+            if len(line) >= LONGEST_LINE:
+                text = _("The line is longer than %(most)s bytes. Is it a table?") % {"most": LONGEST_LINE}
+                raise Broken(text, code="long_line")
+            ended = reader.wait()
+        finally:
+            reader.kill()
+    if ended:
+        log.warning("a workbook's reader ended with %s", ended)
+        # A signal, or Python's own word for no memory: the limits of the reader have been met.
+        raise _bomb() if ended < 0 or ended == _NO_MEMORY else _damaged()
