@@ -1,6 +1,7 @@
 """Files that can't be imported: each is refused with a clear word, and nothing of it is kept."""
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 from string import ascii_uppercase as LETTERS
@@ -67,6 +68,48 @@ def test_archive_that_lies_about_its_size_is_refused(desk: Desk, tmp_path: Path)
     raw = raw.replace(size, (50).to_bytes(4, "little"))
     upload = desk.look(bytes(raw), "a.xlsx")
     assert (upload.status, upload.fault) == ("broken", "The workbook is damaged. Save it again and send it anew.")
+
+
+def ended(raw: bytes, *, said: tuple[int, int, int], large: tuple[int, int, int] | None = None) -> bytes:
+    """Return the archive with other end records: entries, bytes and place of the directory."""
+    at = raw.rfind(b"PK\x05\x06")
+    made = raw[:at]
+    if large is not None:
+        entries, size, offset = large
+        made += struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, size, offset)
+        made += struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    entries, size, offset = said
+    return made + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, size, offset, 0)
+
+
+def end_of(raw: bytes) -> tuple[int, int, int]:
+    """Return entries, bytes and place of an archive's directory."""
+    entries, size, offset = struct.unpack_from("<H2L", raw, raw.rfind(b"PK\x05\x06") + 10)
+    return entries, size, offset
+
+
+def test_archive_with_the_end_record_of_large_ones_is_read(desk: Desk, tmp_path: Path) -> None:
+    raw = packed(tmp_path / "a", {})
+    for said in (end_of(raw), (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)):
+        assert desk.look(ended(raw, said=said, large=end_of(raw)), "a.xlsx").status == "ready"
+
+
+def test_directory_behind_the_end_record_of_large_ones_is_looked_at(desk: Desk, tmp_path: Path) -> None:
+    raw = packed(tmp_path / "a", {})
+    entries, size, offset = end_of(raw)
+    most = (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    for large in ((3_000_000, size, offset), (entries, 150_000_000, offset)):
+        assert refusal(desk, ended(raw, said=most, large=large), "a.xlsx") == "unpacks_too_large"
+        assert refusal(desk, ended(raw, said=end_of(raw), large=large), "a.xlsx") == "damaged"
+
+
+def test_archive_with_two_directories_is_refused(desk: Desk, tmp_path: Path) -> None:
+    raw = packed(tmp_path / "a", {})
+    entries, size, offset = end_of(raw)
+    at = raw.rfind(b"PK\x05\x06")
+    doubled = raw[:at] + raw[offset:]
+    assert refusal(desk, ended(doubled, said=(entries, size, offset)), "a.xlsx") == "damaged"
+    assert refusal(desk, ended(raw, said=end_of(raw), large=(entries, size, offset - 1)), "a.xlsx") == "damaged"
 
 
 def with_sheet(path: Path, cells: dict[str, float]) -> bytes:

@@ -30,6 +30,8 @@ _CHUNK = 1024 * 1024
 _READER = Path(__file__).with_name("sheet_reader.py")
 _NO_MEMORY = 77
 _END = struct.Struct("<4s4H2LH")  # the archive's end record
+_LOCATOR = struct.Struct("<4sLQL")  # tells where the end record of large archives stands, just before it
+_LARGE_END = struct.Struct("<4sQ2H2L4Q")
 
 
 def require_safe(path: Path) -> None:
@@ -60,17 +62,41 @@ def require_safe(path: Path) -> None:
 
 
 def _require_small_directory(path: Path) -> None:
-    """Look at the end record before the directory is read: a directory of millions of names is a bomb of its own."""
+    """Look at the end record before the directory is read: a directory of millions of names is a bomb of its own.
+
+    The directory must stand just before its end record: where it may be somewhere else, two programs find two of them.
+    """
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - 65_557))
+        tail_at = file.seek(max(0, size - 65_557))
         tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + _END.size:
-        raise _damaged()
-    _sign, _disk, _first, _here, entries, directory, _offset, _comment = _END.unpack_from(tail, at)
+        at = tail.rfind(b"PK\x05\x06")
+        if at < 0 or len(tail) < at + _END.size:
+            raise _damaged()
+        _sign, _disk, _first, _here, *said, _comment = _END.unpack_from(tail, at)
+        ends_at = tail_at + at
+        large_at = ends_at - _LOCATOR.size - _LARGE_END.size
+        if large_at >= 0:
+            file.seek(large_at)
+            said, ends_at = _large(file.read(_LARGE_END.size + _LOCATOR.size), said, large_at) or (said, ends_at)
+    entries, directory, offset = said
     if entries > MOST_ENTRIES or directory > MOST_DIRECTORY:
         raise _bomb()
+    if offset + directory != ends_at:
+        raise _damaged()
+
+
+def _large(records: bytes, said: list[int], at: int) -> tuple[list[int], int] | None:
+    """Return what the end record of large archives says, and its place, where there is one: it outdoes the small."""
+    sign, _disk, begins, _disks = _LOCATOR.unpack_from(records, _LARGE_END.size)
+    if sign != b"PK\x06\x07":
+        return None
+    sign, _size, _by, _for, _disk, _first, _here, *large = _LARGE_END.unpack_from(records)
+    left_open = (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    agree = all(one in (more, full) for one, more, full in zip(said, large, left_open, strict=True))
+    if sign != b"PK\x06\x06" or begins != at or not agree:
+        raise _damaged()
+    return large, at
 
 
 def _ole(path: Path) -> Broken:
