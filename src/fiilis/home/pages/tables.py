@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import get_language
 
+from fiilis.core import sheets
 from fiilis.ecosystem.types import name_in
 from fiilis.home.queries import BoardData
 from fiilis.science.estimate import Estimate
@@ -13,8 +14,6 @@ from fiilis.science.estimate import Estimate
 Value = str | int | float | None
 
 ESTIMATE = ("value", "low", "high", "level", "answers", "method", "unknown")
-# What a spreadsheet would run as a formula when a cell begins with it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe(cell: Value) -> Value:
@@ -23,7 +22,7 @@ def safe(cell: Value) -> Value:
     >>> safe("=1+1"), safe(-3.5), safe("−5")
     ("'=1+1", -3.5, '−5')
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return sheets.safe_cell(cell) if isinstance(cell, str) else cell
 
 
 def text(rows: Iterable[Sequence[Value]]) -> str:
