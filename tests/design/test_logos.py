@@ -25,6 +25,15 @@ def opened(logo: logos.Logo) -> Image.Image:
     return Image.open(io.BytesIO(logo.data))
 
 
+@pytest.mark.parametrize("size", [(1, 20_000), (20_000, 1)])
+def test_picture_of_a_thread_is_refused(size: tuple[int, int]) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", size).save(out, "PNG")
+    with pytest.raises(Invalid) as caught:
+        logos.remade(out.getvalue())
+    assert caught.value.code == "too_many_pixels"
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 def test_picture_becomes_a_small_webp(form: str) -> None:
     logo = logos.remade(picture(format=form))

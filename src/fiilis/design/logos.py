@@ -17,6 +17,8 @@ LARGEST = 8 * 1024
 UPLOAD_MOST = 4 * 1024 * 1024
 PIXELS_MOST = 12_000_000
 """A file of few bytes may hold a picture of many gigabytes: its size is read before its pixels."""
+SIDE_MOST = 16_383
+"""Of a picture a pixel wide, each row costs as much again as its pixels."""
 FORMATS = ("PNG", "JPEG", "WEBP")
 _WORKED = 1600  # pixels a side: more of them would only take memory
 _QUALITIES = (90, 80, 70, 60, 50, 40, 30)
@@ -62,7 +64,7 @@ def _pixels(raw: bytes) -> "Image":
 
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
-            if picture.width * picture.height > PIXELS_MOST:
+            if picture.width * picture.height > PIXELS_MOST or max(picture.size) > SIDE_MOST:
                 raise _refused("too_many_pixels", _("The picture has more than 12 million pixels. Save it smaller."))
             picture.draft("RGB", (_WORKED, _WORKED))  # a JPEG is decoded no larger than needed
             pixels = picture.convert("RGBA")
