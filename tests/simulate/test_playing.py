@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from fiilis.core import clock
 from fiilis.core.errors import Conflict, NotFound
@@ -11,6 +12,7 @@ from fiilis.simulate.queries.shells import comments, said, shell
 from fiilis.simulate.services import loading, playing
 from fiilis.simulate.world.arrays import length
 from tests.conftest import World
+from tests.listen.desk import HEAD, Desk, rows, text
 from tests.simulate.test_loading import SMALL
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +102,32 @@ def test_week_that_a_crash_left_imported_is_not_imported_twice(world: World, sho
     before = count(shop)
     played(shop, 1)
     assert (count(shop), Simulation.objects.of(shop).get().week) == (before, week)
+
+
+def test_somebodys_own_file_of_the_same_name_stays(world: World, shop: Workspace) -> None:
+    name = loading.week_file(SMALL.last_week)
+    desk = Desk(world)
+    desk.workspace = shop
+    mine = desk.bring_in(desk.look(text([HEAD, *rows()]), name), accept=True).imported
+    assert mine is not None
+    playing.restore(workspace=shop, by=world.people.aino)
+    played(shop, 2)
+    mine.refresh_from_db()
+    assert (mine.status, count(shop)) == ("complete", length(said(SMALL)) + 30)
+    playing.play(workspace=shop, by=world.people.aino)
+    played(shop, 1 + loading.RECENT_WEEKS)
+    assert count(shop) == length(said(SMALL)) + 30
+
+
+@pytest.mark.parametrize("beside", ["http://127.0.0.1:1", "http://:::8000"])
+def test_server_that_cant_be_reached_costs_one_answer(
+    world: World, shop: Workspace, settings: Settings, beside: str
+) -> None:
+    settings.FIILIS_BESIDE = beside
+    playing.live(workspace=shop, on=True, by=world.people.aino)
+    played(shop, 1)
+    row = Simulation.objects.of(shop).get()
+    assert (row.said_live, row.lives_until is not None, row.next_at > clock.now()) == (1, True, True)
 
 
 def test_opening_the_seal_once_gives_the_key_for_good(world: World, shop: Workspace) -> None:

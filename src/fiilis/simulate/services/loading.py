@@ -17,6 +17,8 @@ from fiilis.ecosystem import services as ecosystem
 from fiilis.ecosystem.types import ActorKind, ActorPlan, Control, JourneyPlan, StagePlan, TouchpointPlan
 from fiilis.listen.queries import imports as import_reads
 from fiilis.listen.queries import surveys as survey_reads
+from fiilis.listen.queries import uploads as upload_reads
+from fiilis.listen.queries.imports import ImportRow
 from fiilis.listen.services import imports, surveys
 from fiilis.listen.wordings import Template
 from fiilis.simulate.models import Simulation
@@ -45,6 +47,9 @@ STAGES = {
 }
 KINDS = {"own": ActorKind.OWN_TEAM, "partner": ActorKind.SUBCONTRACTOR}
 CONTEXT = {"strike": "strike", "campaign": "campaign", "heat_wave": "weather", "christmas": "season"}
+EVIDENCE = {"return_form": "valitukset palautuslomakkeesta"}
+"""What the shop's own changes rest on, in the workspace's language; the new front page is an assumption."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -72,7 +77,7 @@ def load(
     shop_settings = settings_of(row)
     ecosystem.lay_out_journey(workspace=workspace, plan=journey(), by=by)
     _note_happenings(workspace, shop_settings, by)
-    done = {one.file_name for one in import_reads.imports(workspace=workspace) if one.status == "complete"}
+    done = {one.file_name for one in own_imports(workspace) if one.status == "complete"}
     if not done & {RECENT, *(week_file(week) for week in recent_weeks(shop_settings))}:
         _load_history(workspace, shop_settings, HISTORY in done, by, progress)
     if not row.survey_code:
@@ -88,6 +93,13 @@ def recent_weeks(settings: Settings) -> range:
 def week_file(week: int) -> str:
     """Return the name under which a played week is imported."""
     return f"week-{week}.csv"
+
+
+def own_imports(workspace: Workspace) -> list[ImportRow]:
+    """Return the imports that aren't somebody's upload: a file of hers may have any name, ours as well."""
+    found = import_reads.imports(workspace=workspace)
+    sent = upload_reads.of_imports(workspace=workspace, import_ids=[one.id for one in found])
+    return [one for one in found if one.id not in sent]
 
 
 def import_said(
@@ -158,7 +170,7 @@ def _note_happenings(workspace: Workspace, settings: Settings, by: User | str) -
         ecosystem.note_context_event(
             workspace=workspace, kind="change" if own else CONTEXT[one.code],
             names={"fi": one.fi, "sv": one.sv, "en": one.en}, first=one.first_day, last=one.last_day, by=by,
-            evidence=_("complaints about the return form") if one.code == "return_form" else "",
+            evidence=EVIDENCE.get(one.code, ""),
         )  # fmt: skip
 
 

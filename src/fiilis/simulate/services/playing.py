@@ -1,8 +1,8 @@
 """Playing a made-up shop: its last weeks before your eyes, a carrier that breaks, answers that keep coming."""
 
+import http.client
 import json
 import logging
-import urllib.error
 import urllib.request
 import uuid
 from dataclasses import replace
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from fiilis.core import audit, clock
 from fiilis.core.errors import Conflict, NotFound
 from fiilis.core.models import User, Workspace
-from fiilis.listen.queries import imports as import_reads
 from fiilis.listen.queries import surveys as survey_reads
 from fiilis.listen.services import imports
 from fiilis.listen.services.removal import MOST, remove_of_source
@@ -24,7 +23,7 @@ from fiilis.simulate.models import Simulation
 from fiilis.simulate.queries import shells
 from fiilis.simulate.queries.shells import end_of, said, settings_of
 from fiilis.simulate.said import between
-from fiilis.simulate.services.loading import RECENT, RECENT_WEEKS, import_said, recent_weeks, week_file
+from fiilis.simulate.services.loading import RECENT, RECENT_WEEKS, import_said, own_imports, recent_weeks, week_file
 from fiilis.simulate.settings import LateCarrier, Settings
 
 log = logging.getLogger("fiilis.simulate")
@@ -137,9 +136,7 @@ def _step(row: Simulation, now: datetime) -> None:
     table = between(said(shop), settings.monday(row.week), settings.monday(row.week + 1))
     name = week_file(row.week)
     # After a crash between the import's end and the step's the week is there already.
-    if not any(
-        one.file_name == name and one.status == "complete" for one in import_reads.imports(workspace=row.workspace)
-    ):
+    if not any(one.file_name == name and one.status == "complete" for one in own_imports(row.workspace)):
         import_said(workspace=row.workspace, table=table, name=name, by="simulation")
     following = now + timedelta(seconds=PLAY_SECONDS / RECENT_WEEKS)
     over = row.week == row.until
@@ -151,7 +148,7 @@ def _step(row: Simulation, now: datetime) -> None:
 def _rewind(row: Simulation, settings: Settings) -> None:
     """Undo the imports of the last weeks, and bring those before the first one to be played in one go."""
     ours = {RECENT, *map(week_file, recent_weeks(settings))}  # whatever people brought in themselves stays
-    for one in import_reads.imports(workspace=row.workspace):
+    for one in own_imports(row.workspace):
         if one.file_name in ours and one.status in ("complete", "undoing", "running"):
             imports.undo(workspace=row.workspace, import_id=one.id, by="simulation")
     if row.survey_code and (found := survey_reads.hosted(code=row.survey_code)) is not None:
@@ -199,8 +196,9 @@ def _post(code: str, language: str, nps: int, words: str) -> None:
         f"{installation.FIILIS_BESIDE}/i/{code}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
     try:
-        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - as above
-    except urllib.error.URLError as fault:
+        # without a proxy: an installation may have one for the world, and our own server isn't there
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5).close()
+    except (OSError, http.client.HTTPException) as fault:  # no answer at all, a refusal, or one that breaks off
         log.warning("no live answer could be given: %s", fault)
 
 
