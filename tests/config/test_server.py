@@ -55,7 +55,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     made = ours.fiilis(
         "createuser", "aino@example.fi", "--workspace", "villa", "--workspace-name", "Villa Oy", typed=PASSWORD + "\n"
     )
-    assert (made.returncode, made.stdout.strip()) == (0, "aino@example.fi is owner in villa.")
+    assert (made.returncode, made.stdout.strip()) == (0, "aino@example.fi is now owner in villa.")
     ours.start()
     yield ours
     if ours.process.poll() is None:

@@ -79,6 +79,13 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
+class ZoneSelect(forms.Select):
+    """A list of time zones by their names in the zone database, which no program should translate."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"translate": "no"})
+
+
 class SettingsForm(forms.Form):
     """A workspace's settings."""
 
@@ -88,6 +95,7 @@ class SettingsForm(forms.Form):
         label=_("Time zone"),
         help_text=_("Where this workspace's days begin. Changing it concerns new answers only."),
         choices=zone_choices,
+        widget=ZoneSelect,
     )
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from fiilis.account.forms import COMMON_ZONES, zone_choices
+from fiilis.account.forms import COMMON_ZONES, ZoneSelect, zone_choices
 from fiilis.home.services import CUSTOMERS_MOST, RATES
 from fiilis.listen.types import LANGUAGES
 
@@ -34,7 +34,7 @@ class ShopForm(forms.Form):
         error_messages={"required": _("Choose at least one language.")},
     )
     zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Where your days begin and end."))
-    other_zone = forms.ChoiceField(label=_("Another time zone"), required=False)
+    other_zone = forms.ChoiceField(label=_("Another time zone"), required=False, widget=ZoneSelect)
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         known = {zone for zone, _name in COMMON_ZONES}

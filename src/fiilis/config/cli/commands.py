@@ -129,9 +129,8 @@ def demo(host: str, port: int, load_only: bool, lan: bool, shop: bool, live: boo
         host, origin = "0.0.0.0", f"http://{server.lan_address()}:{port}"  # noqa: S104 - asked for by --lan
         os.environ["FIILIS_URL"] = origin
         console.print(_("Everybody on the local network can open %(address)s now.") % {"address": origin})
-    console.print(
-        f"\n{_('Open %(address)s (works once)') % {'address': f'[bold]{origin}{link}[/bold]'}}\n", soft_wrap=True
-    )
+    said = _("Open %(address)s (works once)") % {"address": f"[bold]{origin}{link}[/bold]"}
+    console.print(f"\n{said}\n", soft_wrap=True)
     if not load_only:
         server.serve_anew(host=host, port=port)
 
@@ -142,8 +141,8 @@ def doctor() -> None:
     wrong = 0
     for name, findings in checks.examine().items():
         for finding in findings:
-            state = f"[green]{_('ok')}[/green]" if finding.ok else f"[red]{_('wrong')}[/red]"
-            console.print(f"{state} {name}: {finding.what}")
+            word, colour = (_("ok"), "green") if finding.ok else (_("wrong"), "red")
+            console.print(f"[{colour}]{word}[/{colour}] {name}: {finding.what}")
             if not finding.ok:
                 wrong += 1
                 console.print(f"      {finding.remedy}")
@@ -257,14 +256,17 @@ def _print_report(report: Report) -> None:
     console.print(table)
     for refused in report.refused[:20]:
         where = {"line": refused.line, "column": refused.column or _("whole line"), "why": refused.text}
-        console.print(f"  {_('line %(line)s, %(column)s: %(why)s') % where}", soft_wrap=True)
+        said = _("line %(line)s, %(column)s: %(why)s") % where
+        console.print(f"  {said}", soft_wrap=True)
     if report.refused_rows > len(report.refused[:20]):
         for (column, why), count in report.refusals.most_common():
             where = {"count": f"{count:,}", "column": column or _("whole line"), "why": why}
-            console.print(f"  {_('in all %(count)s × %(column)s: %(why)s') % where}", soft_wrap=True)
+            said = _("in all %(count)s × %(column)s: %(why)s") % where
+            console.print(f"  {said}", soft_wrap=True)
     if report.unread_columns:
         unread = {"columns": ", ".join(report.unread_columns)}
-        console.print(f"  {_('columns that the mapping does not use: %(columns)s') % unread}", soft_wrap=True)
+        said = _("columns that the mapping does not use: %(columns)s") % unread
+        console.print(f"  {said}", soft_wrap=True)
 
 
 @import_.command(name="list")

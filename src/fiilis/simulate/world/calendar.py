@@ -88,7 +88,7 @@ def happenings(settings: Settings) -> tuple[Happening, ...]:
     """Return what a manager of the shop would have written down, in the order of days; the truths aren't told."""
     found = [_context("strike", settings.monday(_STRIKE[0]), 14, "Postin lakko", "Poststrejk", "Postal strike")]
     for number in _CAMPAIGNS:
-        name = ("Kampanja: -20 % kaikesta", "Kampanj: -20 % på allt", "Campaign: 20 % off everything")
+        name = ("Kampanja: −20\u00a0% kaikesta", "Kampanj: −20\u00a0% på allt", "Campaign: 20 % off everything")
         found.append(_context("campaign", settings.monday(number), 7, *name))
     heat = _heat_wave(settings.first_day)
     found.append(_context("heat_wave", heat[0], 14, "Hellejakso", "Värmebölja", "Heat wave"))
