@@ -365,6 +365,16 @@ def test_discarded_upload_leaves_nothing(desk: Desk) -> None:
     assert not Upload.objects.of(desk.workspace).exists()
 
 
+def test_imported_upload_keeps_nothing_of_what_was_said(desk: Desk) -> None:
+    upload = desk.look(text([HEAD, *rows()]))
+    before = work.take_along(upload)
+    desk.bring_in(upload)
+    assert upload.table["sample"] == []
+    kept = {column["name"]: column.get("values", {}) for column in upload.table["columns"]}
+    assert {name for name, values in kept.items() if values} == {HEAD[1], HEAD[2]}  # the scales
+    assert work.take_along(upload) == before
+
+
 def test_files_go_after_a_week(desk: Desk) -> None:
     waiting = desk.look(text([HEAD, *rows()]))
     done = desk.bring_in(desk.look(text([HEAD, *rows(40)])))

@@ -19,7 +19,7 @@ from fiilis.core.errors import Invalid, Problem
 from fiilis.core.models import User, Workspace
 from fiilis.listen.models import Import, RememberedColumns, Upload
 from fiilis.listen.services import imports
-from fiilis.listen.services.imports import chosen, guessing, planning, report, tables
+from fiilis.listen.services.imports import chosen, guessing, labels, planning, report, tables
 from fiilis.listen.services.imports.chosen import Choices
 from fiilis.listen.services.imports.numbers import Tallies
 from fiilis.listen.services.imports.reader import Parsed
@@ -32,6 +32,9 @@ LEASE, LEASE_SECONDS = "listen.uploads", 60.0
 TOLD_EVERY = 0.5  # seconds between two notes of progress
 KEPT = timedelta(days=7)
 MOST_REFUSALS = 100_000  # written to the list; all are counted
+_CODED = {role.value for role in (*guessing.SCALES, guessing.Role.LANGUAGE, guessing.Role.TOUCHPOINT)}
+"""Columns whose values are a scale's or a list's: the choices taken along name them."""
+
 WAITING = (Upload.Status.READING, Upload.Status.LOOKING, Upload.Status.IMPORTING)
 
 
@@ -221,8 +224,21 @@ def _import(upload: Upload, note: _Note) -> None:
         progress=note.progress, name=upload.file_name,
     )  # fmt: skip
     _remember(upload.workspace, upload)
-    note.change(status=Upload.Status.DONE, imported_id=outcome.import_id)
+    note.change(status=Upload.Status.DONE, imported_id=outcome.import_id, table=_bare(upload))
     files.remove_answers(upload.workspace_id, upload.pk)
+
+
+def _bare(upload: Upload) -> Any:
+    """Return how the file was read without what people said in it: who takes the import back leaves none of it here."""
+    table = requests.table_of(upload)
+    roles = msgspec.convert(upload.choices, Choices).roles
+    columns = [
+        column
+        if roles.get(column.name) in _CODED
+        else msgspec.structs.replace(column, values={v: n for v, n in column.values.items() if labels.is_blank(v)})
+        for column in table.columns
+    ]
+    return msgspec.to_builtins(msgspec.structs.replace(table, columns=tuple(columns), sample=()))
 
 
 def _remember(workspace: Workspace, upload: Upload) -> None:
