@@ -12,6 +12,7 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
+from fiilis.config import bodies  # noqa: E402 - needs the app registry
 from fiilis.core import live_door  # noqa: E402 - needs the app registry
 from fiilis.intake import door  # noqa: E402 - needs the app registry
 
@@ -33,4 +34,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif path.startswith(live_door.PREFIX):
         await live_door.app(scope, receive, send)
     else:
-        await django_application(cast("dict[str, Any]", scope), receive, cast("Any", send))
+        await bodies.bounded(cast("bodies.App", django_application), scope, receive, send)

@@ -120,6 +120,11 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
+def workspace_of(scope: Scope, slug: str, permission: str) -> uuid.UUID | None:
+    """Return the workspace's id when the caller (ASGI) is signed in as a member with `permission`."""
+    return _workspace_of(_session_key(scope), slug, permission)
+
+
 def _session_key(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"cookie":
@@ -129,8 +134,8 @@ def _session_key(scope: Scope) -> str | None:
     return None
 
 
-def _workspace_of(session_key: str | None, slug: str) -> uuid.UUID | None:
-    """Return the workspace's id when the session's user is a member who may listen."""
+def _workspace_of(session_key: str | None, slug: str, permission: str = PERMISSION) -> uuid.UUID | None:
+    """Return the workspace's id when the session's user is a member with the permission."""
     close_old_connections()
     if not session_key:
         return None
@@ -138,4 +143,4 @@ def _workspace_of(session_key: str | None, slug: str) -> uuid.UUID | None:
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     user = get_user(request)
     membership = workspaces.membership_of(user, slug) if isinstance(user, User) and user.is_active else None
-    return membership.workspace.pk if membership and permissions.may(membership, PERMISSION) else None
+    return membership.workspace.pk if membership and permissions.may(membership, permission) else None
