@@ -6,10 +6,11 @@ import pytest
 
 from fiilis.science.alarms.cusum import Direction
 from fiilis.science.sums import ClusterSums, Moments
+from fiilis.understand import facts
 from fiilis.understand.facts import Series
 from fiilis.understand.questions.surprises import FALSE_A_YEAR, Surprises, surprises, watched
 from fiilis.understand.sums import Sums
-from fiilis.understand.types import Measure
+from fiilis.understand.types import Days, Filter, Measure
 from tests.conftest import World
 from tests.facts import fact, put
 
@@ -141,3 +142,19 @@ def test_facts_are_watched_by_touchpoint_language_and_attribute(world: World) ->
     assert [(one.series.by, one.series.segment) for one in found.found] == [("attribute:device", "iphone")]
     assert found.watched == 3  # all, iphone, desktop; language and channel are one value each
     assert surprises(workspace=world.sauna, until=UNTIL).watched == 0
+
+
+def test_attributes_that_strangers_make_up_cost_nothing(world: World) -> None:
+    rows = [
+        fact(
+            world.woollens, str(n), "nps", 9.0, UNTIL - timedelta(days=10), touchpoint="returns",
+            attributes={f"k{n}": "v", "seen": "twice" if n < 2 else "often"},
+        )
+        for n in range(30)
+    ]  # fmt: skip
+    asked = Filter(Days(UNTIL - timedelta(weeks=4), UNTIL))
+    found = facts.weekly(workspace=world.woollens, asked=asked, least=20, at_least=put(rows)).value
+    assert {(one.by, one.segment) for one in found if one.by.startswith("attribute")} == {("attribute:seen", "often")}
+    assert {weeks.n for series, by_week in found.items() if not series.by for weeks in by_week.values()} == {30}
+    found = facts.weekly(workspace=world.woollens, asked=asked).value
+    assert len({one.by for one in found if one.by.startswith("attribute")}) == 31

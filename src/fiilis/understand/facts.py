@@ -194,14 +194,15 @@ def segment_trend(
 
 
 def weekly(
-    *, workspace: Workspace, asked: Filter, at_least: int | None = None
+    *, workspace: Workspace, asked: Filter, least: int = 1, at_least: int | None = None
 ) -> Found[dict[Series, dict[date, Sums]]]:
     """Return, by the Monday of each week with answers, the plain sums of every measure, whole and by segment.
 
     All but the NPS as a mean: it moves with every answer, where a share of good answers sees only some cross a line.
+    Segments of fewer than `least` answers in all are left out.
     Neither weights nor clusters are counted: enough to watch a figure against its own past.
     """
-    result = _run("weekly_segments", workspace, at_least, **_asked(asked))
+    result = _run("weekly_segments", workspace, at_least, least=least, **_asked(asked))
     found: dict[Series, dict[date, Sums]] = {}
     for row in result.rows:
         series = Series(row["touchpoint"], replace(_measure(row), averaged=True), row["by"], row["segment"])

@@ -68,7 +68,8 @@ class Surprise:
 class Surprises:
     """What was found, newest first, among `watched` series, with the false alarms to expect in a year.
 
-    `unwatched` have too few answers or too short a past; `threshold` is the CUSUM's, in standard errors.
+    `unwatched` have enough answers for two looks but too few to be watched, or too short a past; `threshold` is the
+    CUSUM's, in standard errors.
     """
 
     version: int
@@ -100,7 +101,7 @@ def surprises(*, workspace: Workspace, until: date, at_least: int | None = None)
     monday = until - timedelta(days=until.weekday())
     first = monday - timedelta(weeks=WATCHED_WEEKS + BASELINE_WEEKS)
     asked = Filter(Days(first, monday - timedelta(days=1)))
-    found = facts.weekly(workspace=workspace, asked=asked, at_least=at_least)
+    found = facts.weekly(workspace=workspace, asked=asked, least=2 * LOOK, at_least=at_least)
     return watched(found.value, until=monday, version=found.version)
 
 
