@@ -168,6 +168,10 @@ def test_too_large_file_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
             "Line 30002: There is a NUL byte: the file isn't text, or it is damaged.",
         ),
         ('NPS;Pvm\n9;"2.3.2026\n', "Line 2: The quotation marks don't fit: one is missing, or one too many."),
+        (
+            f"NPS;Pvm\n9;{'x' * 140_000}\n",
+            "Line 2: A cell is longer than 131072 characters. Is a quotation mark missing?",
+        ),
     ],
 )
 def test_what_is_found_broken_on_the_way_says_so(desk: Desk, content: str, says: str) -> None:

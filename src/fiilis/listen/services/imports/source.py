@@ -70,10 +70,11 @@ def lines(path: Path, shape: Shape) -> Iterator[tuple[int, list[str]]]:
                     yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as fault:
-            raise Broken(_csv_fault(str(fault)), line=begins, code="quotes") from fault
+            raise Broken(csv_fault(str(fault)), line=begins, code="quotes") from fault
 
 
-def _csv_fault(said: str) -> str:
+def csv_fault(said: str) -> str:
+    """Return in words what Python's csv module finds wrong."""
     if "field larger" in said:
         return _("A cell is longer than %(most)s characters. Is a quotation mark missing?") % {"most": LONGEST_CELL}
     return _("The quotation marks don't fit: one is missing, or one too many.")
@@ -138,7 +139,7 @@ def _head(path: Path, encoding: str, given: str, wanted: Sequence[str]) -> tuple
             try:
                 cells = next(csv.reader(text, delimiter=delimiter, strict=True), [])
             except csv.Error as caught:
-                fault = Broken(_csv_fault(str(caught)), line=1, code="quotes")
+                fault = Broken(csv_fault(str(caught)), line=1, code="quotes")
                 continue
         columns = tuple(cell.strip() for cell in cells)
         score = (len(set(columns) & set(wanted)), len(columns))

@@ -19,7 +19,7 @@ from fiilis.listen import redact
 from fiilis.listen.mapping import DELIMITERS, FileRule, load
 from fiilis.listen.services.imports import heads, workbooks
 from fiilis.listen.services.imports.profiles import Column, Profile
-from fiilis.listen.services.imports.source import LONGEST_LINE, Broken
+from fiilis.listen.services.imports.source import LONGEST_LINE, Broken, csv_fault
 
 SAMPLE = 20
 MOST_COLUMNS = 500
@@ -221,8 +221,7 @@ def _lines(file: TextIO, delimiter: str, *, skip: bool) -> Iterator[list[str]]:
                 # the line "sep=;" is told to spreadsheets; it stays a row, so that rows keep their numbers
                 yield [] if skip and number == 1 else row
         except csv.Error as fault:
-            text = _("The quotation marks don't fit: one is missing, or one too many.")
-            raise Broken(text, line=number + 1, code="quotes") from fault
+            raise Broken(csv_fault(str(fault)), line=number + 1, code="quotes") from fault
         except UnicodeDecodeError as fault:
             text = _("There are bytes that aren't %(encoding)s. Save the file as UTF-8.")
             raise Broken(text % {"encoding": file.encoding}, line=number + 1, code="encoding") from fault
