@@ -69,7 +69,7 @@ def finding(row: Finding, settings: Settings) -> FindingView:
     outcome, tone = {
         Outcome.FOUND: (_("found"), "good"),
         Outcome.MISSED: (_("missed"), "bad"),
-        Outcome.CANT_YET: (_("missed: no eye for it yet"), "warning"),
+        Outcome.CANT_YET: (_("can't yet"), "warning"),
         Outcome.OFF: (_("not planted"), ""),
     }[row.outcome]
     digits = {"front_page": 1, "eager_promoters": 1, "artefacts": 0}.get(row.name, 2)
