@@ -42,7 +42,11 @@ def commands_text() -> str:
     def describe(command: click.Command, words: list[str]) -> None:
         if command.hidden:
             return
-        context = click.Context(command, info_name=" ".join(words), max_content_width=110, terminal_width=110)
+        # As in a real run, where every command inherits them; click remembers the first that it is asked with.
+        names = fiilis.context_settings["help_option_names"]
+        context = click.Context(
+            command, info_name=" ".join(words), max_content_width=110, terminal_width=110, help_option_names=names
+        )
         parts.append(f"## {' '.join(words)}\n\n```\n{command.get_help(context)}\n```\n")
         if isinstance(command, click.Group):
             for name in command.list_commands(context):
