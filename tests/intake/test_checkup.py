@@ -1,13 +1,21 @@
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
 from fiilis.core import clock
 from fiilis.intake import checkup, router
 from fiilis.intake.models import InboxRow, RemovalRequest
 
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def found() -> list[tuple[bool, str]]:

@@ -72,7 +72,8 @@ def signature(table: Table) -> str:
 def compiled(choices: Choices, table: Table, *, language: str, zone: str, places: AnyMapping[str, Place]) -> Compiled:
     """Return the mapping and the survey. Raises Invalid with a field for each column or choice that can't stand."""
     by_name = {column.name: column for column in table.columns}
-    chosen = {name: Role(role) for name, role in choices.roles.items() if role and name in by_name}
+    # In the file's order: PostgreSQL keeps a JSON object's names in one of its own.
+    chosen = {name: Role(choices.roles[name]) for name in by_name if choices.roles.get(name)}
     _require_sound(choices, chosen, by_name)
     rules: dict[str, Any] = {"file": {"decimal": _decimal(chosen, by_name)}, "survey": {"define": "survey.json"}}
     questions, answers = _questions(choices, chosen, by_name, language)
