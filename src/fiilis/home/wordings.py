@@ -105,12 +105,6 @@ def days_text(days: Days) -> str:
     return f"{first} {fmt.EN_DASH} {last}" if " " in first else f"{first}{fmt.EN_DASH}{last}"
 
 
-def data_note(note: str) -> tuple[str, str]:
-    """Return the badge that tells where a workspace's data come from, and its tone; empty for none."""
-    known = {"real": (_("Real data"), "good"), "made-up": (_("Made-up data"), "accent")}
-    return known.get(note, (note, ""))
-
-
 def change_title(measure: Measure, comparison: Comparison | None) -> str:
     """Return the finding about a change: one of four verdicts, or that there is nothing to compare with."""
     name = {"measure": measure_name(measure)}

@@ -40,7 +40,6 @@ def board(request: WorkspaceRequest) -> HttpResponse:
     data = _data(request)
     context = _context(request, data) | {
         "periods": [(period.value, wordings.period_name(period)) for period in Period],
-        "note": wordings.data_note(request.workspace.data_note),
     }
     with timezone.override(request.workspace.zone):
         return render(request, "home/board.html", context)
